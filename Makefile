@@ -1,0 +1,46 @@
+# Every target sets up what it needs in `.venv`; only make and Python 3.11 or newer have to be there.
+
+SHELL := /bin/bash
+PYTHON ?= $(shell for name in python3 python3.11 python3.12 python3.13 python3.14; do \
+	$$name -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
+BIN := .venv/bin
+READY := .venv/ready
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help .venv demo test bench prove fmt clean
+
+help: ## say what can be made
+	@awk -F ':.*## ' '/^[.a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
+
+.venv: $(READY) ## create .venv with the project and its tools in it, once
+
+$(READY): pyproject.toml
+	@test -n "$(PYTHON)" || { echo "make: Python 3.11 or newer, with venv, is needed; name it with PYTHON=…" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[agent,dev]'
+	@touch $(READY)
+
+demo: $(READY) ## record three sessions through the real SDK and show each as a tree
+	@$(BIN)/python -m clew.agent.demo
+
+test: $(READY) ## check style, types, floors and every promise at a small size (under 5 minutes)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m pytest -n 2
+
+bench: $(READY) ## measure the recorder beside its floor and its peers
+	$(BIN)/python -m bench
+
+prove: $(READY) ## check every promise at full size and write docs/evidence.md (up to 40 minutes)
+	HYPOTHESIS_PROFILE=prove $(BIN)/python -m bench.prove
+
+fmt: $(READY) ## format, and mend what can be mended by itself
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean: ## remove .venv, caches and builds; recorded sessions stay
+	rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache dist
+	find src tests bench -type d -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true

@@ -1,0 +1,1 @@
+"""Recording APIs of earlier systems, as thin fronts of the recorder."""

@@ -1,0 +1,70 @@
+"""The errors of the project, as a tree.
+
+::
+
+    ClewError
+    ├─ RecordError            what was asked of a folder of sessions cannot be done
+    │  ├─ SessionNotFound     no session has this id
+    │  ├─ AmbiguousSession    several sessions have ids like this
+    │  ├─ NotASession         the file is no journal
+    │  ├─ NewerFormat         the journal was written by a newer release
+    │  └─ UnreadableFolder    the folder cannot be listed, or is not safe to write to
+    ├─ PathError              no node has this path
+    ├─ SlugError              a slug is misspelt or declared twice
+    ├─ ForeignFormat          an import does not know, or cannot read, the file
+    ├─ ScenarioError          a scenario file is wrong
+    └─ MissingExtra           an optional part of the installation is needed
+
+Each carries one sentence for the person at the keyboard: what is wrong and what to do. How it is shown is decided
+elsewhere. The recorder raises none of them.
+"""
+
+from __future__ import annotations
+
+
+class ClewError(Exception):
+    """Anything the project reports on purpose."""
+
+
+class RecordError(ClewError):
+    """What was asked of a folder of sessions cannot be done."""
+
+
+class SessionNotFound(RecordError):
+    """No session has this id."""
+
+
+class AmbiguousSession(RecordError):
+    """Several sessions have ids like this."""
+
+
+class NotASession(RecordError):
+    """The file is no journal."""
+
+
+class NewerFormat(RecordError):
+    """The journal was written by a newer release."""
+
+
+class UnreadableFolder(RecordError):
+    """The folder cannot be listed, or is not safe to write to."""
+
+
+class PathError(ClewError):
+    """No node has this path."""
+
+
+class SlugError(ClewError):
+    """A slug is misspelt or declared twice."""
+
+
+class ForeignFormat(ClewError):
+    """An import does not know, or cannot read, the file."""
+
+
+class ScenarioError(ClewError):
+    """A scenario file is wrong."""
+
+
+class MissingExtra(ClewError):
+    """An optional part of the installation is needed."""

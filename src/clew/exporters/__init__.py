@@ -1,0 +1,1 @@
+"""Trees as foreign documents: one file per format."""

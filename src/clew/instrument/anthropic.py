@@ -1,0 +1,133 @@
+"""The `anthropic` SDK: a middleware that records every HTTP attempt of a model exchange.
+
+The SDK runs middleware inside its retry loop, so what it retries by itself is seen here and nowhere above. Tries of
+one call share an idempotency key, which the SDK makes before the first of them; that is how a retry finds the attempt
+before it and can say how long the SDK had waited. The request is recorded as the JSON that is sent; headers, and with
+them credentials, are not looked at.
+
+    client = clew.instrument.anthropic.record(Anthropic())
+"""
+
+from __future__ import annotations
+
+import time
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from clew.errors import MissingExtra
+from clew.instrument.exchange import Exchange
+from clew.instrument.place import Place, find_place
+from clew.instrument.stream import AsyncTee, SyncTee
+
+try:
+    import anthropic
+    import httpx2
+except ImportError as error:
+    raise MissingExtra("Recording the `anthropic` SDK needs it: pip install 'clew[agent]'.") from error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from anthropic._middleware import AsyncCallNext, CallNext
+    from anthropic._request import APIRequest
+    from anthropic._response import APIResponse, AsyncAPIResponse
+
+Client = TypeVar("Client", anthropic.Anthropic, anthropic.AsyncAnthropic)
+EXCHANGES = ("/v1/messages", "/v1/complete")
+"""The endpoints at which a model answers; others, such as counting tokens, are no exchange with a model."""
+
+
+class _Tried(NamedTuple):
+    """The last try of a call, as the next one needs to know it."""
+
+    call: str
+    exchange: Exchange
+    place: Place
+
+
+_tried: ContextVar[_Tried | None] = ContextVar("clew_anthropic_tried", default=None)
+
+
+class RecorderMiddleware(anthropic.Middleware):
+    """Records each HTTP attempt in the node in force, and changes nothing of what the SDK gets or returns."""
+
+    def __init__(self, *, max_retries: int = anthropic.DEFAULT_MAX_RETRIES) -> None:
+        self._max_retries = max_retries
+
+    def handle(self, request: APIRequest, call_next: CallNext) -> APIResponse[Any]:
+        """Record one attempt of a sync client."""
+        exchange = self._begin(request)
+        if exchange is None:
+            return call_next(request)
+        try:
+            response = call_next(request)
+        except BaseException as error:
+            exchange.broke(error)
+            raise
+        _attend(exchange, response, SyncTee)
+        return response
+
+    async def handle_async(self, request: APIRequest, call_next: AsyncCallNext) -> AsyncAPIResponse[Any]:
+        """Record one attempt of an async client."""
+        exchange = self._begin(request)
+        if exchange is None:
+            return await call_next(request)
+        try:
+            response = await call_next(request)
+        except BaseException as error:
+            exchange.broke(error)
+            raise
+        _attend(exchange, response, AsyncTee)
+        return response
+
+    def _begin(self, request: APIRequest) -> Exchange | None:
+        """Open an attempt for a request, if it goes to a model and there is a node to hold it."""
+        try:
+            return self._open(request) if _is_exchange(request) else None
+        except Exception:  # noqa: BLE001 - a recorder that raises would change what the host does
+            return None
+
+    def _open(self, request: APIRequest) -> Exchange | None:
+        before, call = _tried.get(), request.options.idempotency_key or ""
+        retries = before is not None and before.call == call and request.retries_taken > 0
+        place = before.place if before is not None and retries else find_place()
+        if place is None:
+            return None
+        if before is not None and retries and before.exchange.ended_at is not None:
+            before.exchange.attempt.backoff((time.monotonic() - before.exchange.ended_at) * 1000)
+        body = request.json
+        place.last_try = request.retries_taken >= request.options.get_max_retries(self._max_retries)
+        attempt = place.enter(provider="anthropic", model=_model_of(body), request=body)
+        exchange = Exchange(attempt, place)
+        _tried.set(_Tried(call, exchange, place))
+        return exchange
+
+
+def record(client: Client) -> Client:
+    """A client like the given one whose exchanges with a model are recorded."""
+    recorder = RecorderMiddleware(max_retries=client.max_retries)
+    return client.with_options(middleware=[*client.middleware, recorder])
+
+
+def _is_exchange(request: APIRequest) -> bool:
+    return request.method.lower() == "post" and request.url.partition("?")[0].endswith(EXCHANGES)
+
+
+def _model_of(body: object) -> str | None:
+    model = body.get("model") if isinstance(body, dict) else None
+    return model if isinstance(model, str) else None
+
+
+def _attend(exchange: Exchange, response: object, tee: Callable[[Any, Exchange], SyncTee | AsyncTee]) -> None:
+    """Let the exchange hear the answer: at once if it has been read, else as the host reads it."""
+    http = getattr(response, "http_response", None)
+    if not isinstance(http, httpx2.Response):
+        exchange.replaced(response)
+        return
+    read = http.is_stream_consumed or http.is_closed
+    exchange.answered(http.status_code, http.headers, packed=not read)
+    if read:
+        exchange.heard(http.content)
+        exchange.over()
+    else:
+        http.stream = tee(http.stream, exchange)

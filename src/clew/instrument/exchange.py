@@ -1,0 +1,202 @@
+"""One HTTP attempt on its way into the record.
+
+An exchange is told what passes by (the answer's head, its bytes, how it ended) and tells the recorder. It is the border
+towards the host application: whatever goes wrong on this side stays on this side, so every entry is ``quietly``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import json
+import time
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+
+from clew.instrument.assembly import MessageAssembly, usage_of
+from clew.instrument.failure import classify, error_message, error_type
+from clew.instrument.sse import EventDecoder
+from clew.instrument.stream import Unpacker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from clew.instrument.place import Place
+    from clew.model.session import NodeStatus
+    from clew.record.attempt import AttemptRecorder
+
+_P = ParamSpec("_P")
+_Self = TypeVar("_Self")
+_FIRST_ERROR = 300
+"""From this HTTP status on there is no answer; the SDK has followed the redirects it follows."""
+
+
+def quietly(method: Callable[Concatenate[_Self, _P], None]) -> Callable[Concatenate[_Self, _P], None]:
+    """Make a method whose failure costs the record something and the host nothing."""
+
+    @functools.wraps(method)
+    def quiet(self: _Self, /, *args: _P.args, **kwargs: _P.kwargs) -> None:
+        with contextlib.suppress(Exception):
+            method(self, *args, **kwargs)
+
+    return quiet
+
+
+class Exchange:
+    """One HTTP attempt that is being recorded; hears the body as a :class:`~clew.instrument.stream.Listener`."""
+
+    wants_rest: bool
+    """Whether a body that the host closes unread should be read first: an error's body says what went wrong."""
+    ended_at: float | None
+    """When it was over, by the monotonic clock in seconds; ``None`` while it lasts."""
+
+    def __init__(self, attempt: AttemptRecorder, place: Place) -> None:
+        self.attempt = attempt
+        self.wants_rest = False
+        self.ended_at = None
+        self._place = place
+        self._status: int | None = None
+        self._unpacker = Unpacker({})
+        self._events: EventDecoder | None = None
+        self._assembly = MessageAssembly()
+        self._body = bytearray()
+
+    @quietly
+    def answered(self, status: int, headers: Mapping[str, str], *, packed: bool) -> None:
+        """The head of the answer is there; ``packed`` says whether the body will come as the network carries it."""
+        self._status = status
+        self._unpacker = Unpacker(headers if packed else {})
+        self.wants_rest = status >= _FIRST_ERROR
+        if not self.wants_rest and headers.get("content-type", "").startswith("text/event-stream"):
+            self._events = EventDecoder()
+
+    @quietly
+    def heard(self, data: bytes) -> None:
+        """Bytes of the body arrived."""
+        self._take(self._unpacker.feed(data))
+
+    @quietly
+    def over(self) -> None:
+        """The body was read to its end."""
+        self._end(None)
+
+    @quietly
+    def broke(self, error: BaseException) -> None:
+        """There was no answer, or reading it failed."""
+        self._end(error)
+
+    @quietly
+    def closed(self) -> None:
+        """The body was closed; if nobody had read it to its end, the host did not want the rest."""
+        self._end(None, status="cancelled")
+
+    @quietly
+    def replaced(self, value: object) -> None:
+        """There is no HTTP answer: another middleware, a cache for instance, put a value of its own in its place."""
+        self._status = 200
+        self._body += json.dumps(value.to_dict() if hasattr(value, "to_dict") else str(value)).encode()
+        self._end(None)
+
+    def _take(self, data: bytes) -> None:
+        if self._events is None:
+            self._body += data
+            return
+        for event in self._events.feed(data):
+            self._hear(event.data)
+
+    @quietly
+    def _hear(self, data: str) -> None:
+        """Take one event of a stream; one that makes no sense costs only itself."""
+        piece = self._assembly.add(json.loads(data))
+        if piece.text or piece.reasoning:
+            self.attempt.chunk(text=piece.text, reasoning=piece.reasoning)
+
+    def _end(self, error: BaseException | None, *, status: NodeStatus | None = None) -> None:
+        if self.ended_at is not None:
+            return
+        self.ended_at = time.monotonic()
+        slug = None
+        try:
+            self._take_held()
+            slug = self._settle(error, status)
+        finally:
+            self._place.leave(
+                self.attempt, slug=slug, answered=self._status is not None and self._status < _FIRST_ERROR
+            )
+
+    @quietly
+    def _take_held(self) -> None:
+        self._take(self._unpacker.finish())
+
+    def _settle(self, error: BaseException | None, status: NodeStatus | None) -> str | None:
+        """Say how it went, and return the slug if it went wrong."""
+        if self._status is None:
+            return self._fail(error or "there was no answer", error=error)
+        if self._status >= _FIRST_ERROR:
+            return self._refused(self._status)
+        if self._events is not None:
+            return self._streamed(error, status)
+        return self._received(error, status)
+
+    def _refused(self, http_status: int) -> str:
+        body = _json_or_text(bytes(self._body))
+        failure = classify(http_status=http_status, body=body)
+        words = error_message(http_status, body)
+        self.attempt.fail(words, slug=failure.slug, status=failure.status, http_status=http_status, response=body)
+        return failure.slug
+
+    def _received(self, error: BaseException | None, status: NodeStatus | None) -> str | None:
+        """An answer in one piece."""
+        body = _json_or_text(bytes(self._body))
+        broken = error is not None or status is not None
+        self._respond(body, partial=broken)
+        return self._fail(error or "the answer was not read to its end", error=error, status=status) if broken else None
+
+    def _streamed(self, error: BaseException | None, status: NodeStatus | None) -> str | None:
+        """An answer in events."""
+        message, refusal = self._assembly.whole(), self._assembly.error
+        self._respond(message, partial=not self._assembly.complete)
+        if refusal is not None and error_type(refusal) is not None:
+            return self._fail(error_message(None, refusal), body=refusal)
+        if self._assembly.complete:
+            return None
+        return self._fail(error or "the stream ended before the message did", error=error, status=status)
+
+    def _respond(self, message: object, *, partial: bool) -> None:
+        if message is None:
+            return
+        fields: dict[str, Any] = message if isinstance(message, dict) else {}
+        self.attempt.respond(
+            message,
+            usage=usage_of(message),
+            stop_reason=_string(fields.get("stop_reason")),
+            model=_string(fields.get("model")),
+            partial=partial,
+            http_status=self._status,
+        )
+
+    def _fail(
+        self,
+        words: BaseException | str,
+        *,
+        body: object = None,
+        error: BaseException | None = None,
+        status: NodeStatus | None = None,
+    ) -> str:
+        failure = classify(body=body, error=error, streaming=self._status is not None)
+        self.attempt.fail(words, slug=failure.slug, status=status or failure.status, http_status=self._status)
+        return failure.slug
+
+
+def _json_or_text(data: bytes) -> object:
+    """The body as the JSON it is, else as text; ``None`` if there is none."""
+    if not data:
+        return None
+    text = data.decode("utf-8", "replace")
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _string(value: object) -> str | None:
+    return value if isinstance(value, str) else None

@@ -1,0 +1,86 @@
+"""The streamed form of Anthropic's Messages API: a finished message as server-sent events.
+
+A stream is made from the finished message, so that a streamed and a plain answer cannot differ. It has those habits of
+the real one that trip up readers: the usage of `message_start` holds a placeholder for the output, the usage of
+`message_delta` is cumulative, a tool's arguments arrive as pieces of JSON text (the first one empty), and a `ping` may
+stand anywhere.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Json: TypeAlias = dict[str, Any]
+
+SHORTEST_PIECE = 24
+MOST_PIECES = 64
+
+
+def events(message: Json) -> Iterator[bytes]:
+    """Stream a finished message: server-sent events, one per item."""
+    yield event({"type": "message_start", "message": _opening(message)})
+    yield event({"type": "ping"})
+    for index, block in enumerate(message["content"]):
+        yield from map(event, _block_events(index, block))
+    yield event(_closing(message))
+    yield event({"type": "message_stop"})
+
+
+def event(data: Json) -> bytes:
+    """Write one server-sent event, named by its own type."""
+    return b"event: %s\ndata: %s\n\n" % (data["type"].encode(), msgspec.json.encode(data))
+
+
+def _opening(message: Json) -> Json:
+    usage = {**message["usage"], "output_tokens": min(1, message["usage"]["output_tokens"])}
+    usage.pop("output_tokens_details", None)
+    return {**message, "content": [], "stop_reason": None, "stop_sequence": None, "usage": usage}
+
+
+def _closing(message: Json) -> Json:
+    told_before = ("cache_creation", "service_tier")
+    return {
+        "type": "message_delta",
+        "delta": {name: message[name] for name in ("stop_reason", "stop_sequence", "stop_details")},
+        "usage": {name: count for name, count in message["usage"].items() if name not in told_before},
+    }
+
+
+def _block_events(index: int, block: Json) -> Iterator[Json]:
+    yield {"type": "content_block_start", "index": index, "content_block": _empty(block)}
+    for delta in _deltas(block):
+        yield {"type": "content_block_delta", "index": index, "delta": delta}
+    yield {"type": "content_block_stop", "index": index}
+
+
+def _empty(block: Json) -> Json:
+    emptied: dict[str, Json] = {
+        "text": {"text": ""},
+        "thinking": {"thinking": "", "signature": ""},
+        "tool_use": {"input": {}},
+    }
+    return {**block, **emptied[block["type"]]}
+
+
+def _deltas(block: Json) -> Iterator[Json]:
+    match block["type"]:
+        case "text":
+            yield from ({"type": "text_delta", "text": piece} for piece in _pieces(block["text"]))
+        case "thinking":
+            yield from ({"type": "thinking_delta", "thinking": piece} for piece in _pieces(block["thinking"]))
+            yield {"type": "signature_delta", "signature": block["signature"]}
+        case "tool_use":
+            arguments = msgspec.json.encode(block["input"]).decode()
+            pieces = ("", *_pieces(arguments))
+            yield from ({"type": "input_json_delta", "partial_json": piece} for piece in pieces)
+
+
+def _pieces(text: str) -> list[str]:
+    """Cut a text into pieces of equal length: short ones, but not more than a stream bears."""
+    size = max(SHORTEST_PIECE, -(-len(text) // MOST_PIECES))
+    return [text[start : start + size] for start in range(0, len(text), size)]

@@ -1,0 +1,83 @@
+"""What all handles of the recorder have in common: a place in the journal, and a life.
+
+A handle is a context manager; it can as well be driven by ``start()`` and ``end()``. Every call is safe at any time:
+before the start, after the end, after the session's end, in another thread or in a forked child.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from clew.record.current import enter, leave
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
+    from clew.model.act import NodeRef
+    from clew.record.session import SessionRecorder
+
+
+class NodeRecorder:
+    """The handle of one node."""
+
+    kind = "node"
+    """``session``, ``turn``, ``step``, ``attempt`` or ``tool``."""
+
+    def __init__(self, session: SessionRecorder) -> None:
+        """``session`` writes the acts."""
+        self.session = session
+        """The recorder of the session this node belongs to."""
+        self.node_path = ""
+        """The node's address, as people type it; known once it began."""
+        self.n = 0
+        """The node's number in its segment."""
+        self.segment = 1
+        """The segment it began in."""
+        self._before: NodeRecorder | None = None
+        self._began = False
+        self._over = False
+
+    @property
+    def ref(self) -> NodeRef:
+        """The node as an act of the present segment refers to it."""
+        return self.n if self.segment == self.session.segment else (self.segment, self.n)
+
+    def start(self) -> Self:
+        """Begin the node, once."""
+        if not self._began:
+            self._began = True
+            self._begin()
+        return self
+
+    def end(self, problem: BaseException | None = None) -> None:
+        """End the node, once; ``problem`` is what it failed of."""
+        if not self._over:
+            self.start()
+            self._over = True
+            self._finish(problem)
+
+    def log(self, slug: str, message: str = "", severity: str | None = None, **details: Any) -> None:  # noqa: ANN401 - any named values
+        """Write a log entry on this node."""
+        self.session.write_log(self, slug, message, severity, details)
+
+    def in_force(self) -> tuple[Any, Any]:
+        """The attempt and the tool call whose payloads a warning on this node should carry."""
+        return None, None
+
+    def _begin(self) -> None:
+        """Write the act that begins the node."""
+
+    def _finish(self, problem: BaseException | None) -> None:
+        """Write the act that ends the node, if it is not written yet."""
+
+    def __enter__(self) -> Self:
+        self.start()
+        self._before = enter(self)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        leave(self, self._before)
+        self.end(problem)

@@ -1,0 +1,1 @@
+"""Files: one folder of journals, their segments and blobs."""

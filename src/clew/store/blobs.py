@@ -1,0 +1,64 @@
+"""Blobs: large values beside the journals, each in a file named by the SHA-256 of its bytes.
+
+A blob is written, synced and named before the line that refers to it, so a reference without a blob only ever means
+that somebody deleted it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+from clew.store.names import BLOBS, blob_name
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_DIGEST = r"[0-9a-f]{64}"
+
+
+def write_blob(folder: Path, data: bytes) -> str:
+    """Store bytes in the blobs of a folder of sessions, once, and return their digest. Raises ``OSError``."""
+    import hashlib  # noqa: PLC0415 - 10 ms that a session without large values need not pay
+
+    digest = hashlib.sha256(data).hexdigest()
+    blobs = folder / BLOBS
+    path = blobs / blob_name(digest)
+    if path.exists():
+        return digest
+    blobs.mkdir(mode=0o700, exist_ok=True)
+    draft = blobs / f".{digest}.{os.getpid()}.{os.urandom(4).hex()}"
+    handle = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        write_all(handle, data)
+        os.fdatasync(handle)
+        draft.rename(path)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
+    finally:
+        os.close(handle)
+    return digest
+
+
+def read_blob(folder: Path, digest: str) -> bytes | None:
+    """The bytes of a blob; ``None`` if it is gone or is not what its name says."""
+    import hashlib  # noqa: PLC0415 - loaded by those who need it only
+
+    if re.fullmatch(_DIGEST, digest) is None:
+        return None
+    try:
+        handle = os.open(folder / BLOBS / blob_name(digest), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
+        return None
+    with os.fdopen(handle, "rb") as file:
+        data = file.read()
+    return data if hashlib.sha256(data).hexdigest() == digest else None
+
+
+def write_all(handle: int, data: bytes) -> None:
+    """Write all of some bytes, however many the system takes at a time. Raises ``OSError``."""
+    view = memoryview(data)
+    while view:
+        view = view[os.write(handle, view) :]

@@ -1,0 +1,1 @@
+"""Bytes and values: the only home of on-disk shapes."""

@@ -1,0 +1,95 @@
+"""Acts as lines.
+
+A line carries, besides its act, the values first used in it and a label for the values of the line before. The other
+side is :mod:`clew.wire.decoder`; recording applications never load it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from clew.model import event
+from clew.model.act import Act, Label
+from clew.model.payload import Payload
+from clew.wire.line import seal
+from clew.wire.values import ValueWriter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FORMAT = 1
+"""The format this release writes."""
+
+NULL = msgspec.Raw(b"null")
+"""A payload that is null, as opposed to none."""
+
+_encode = msgspec.json.Encoder(decimal_format="string").encode
+
+
+class LineEncoder:
+    """Turns the acts of one segment into lines. Not safe for threads: its journal holds a lock."""
+
+    def __init__(self, blob: Callable[[bytes], str]) -> None:
+        """``blob`` stores bytes beside the journal and returns their name."""
+        self._blob = blob
+        self._values = ValueWriter(blob)
+        self._label: Label | None = None
+        self.seq = 0
+        """Number of the next line."""
+
+    def encode(self, act: Act) -> bytes:
+        """The line of an act, whose payload fields may hold any Python objects; they are encoded in place."""
+        act.seq = self.seq
+        self._encode_payloads(act)
+        act.new = self._values.take_news()
+        act.was = self._label
+        line, crc = seal(_encode_act(act))
+        self._label = (
+            Label(crc, [(news.table, news.first, [len(bytes(raw)) for raw in news.values]) for news in act.new])
+            if act.new
+            else None
+        )
+        self.seq += 1
+        return line
+
+    def forget(self) -> None:
+        """Write every value anew from here on: lines were lost."""
+        self._values.forget()
+
+    def _encode_payloads(self, act: Any) -> None:  # noqa: ANN401 - whichever act, its payload fields by name
+        values = self._values
+        if isinstance(act, event.AttemptResponse):
+            for name in ("text", "reasoning"):
+                values.end_stream((act.n, name))
+        for name in act.PAYLOADS:
+            value = getattr(act, name)
+            if value is None or type(value) is msgspec.Raw:
+                continue
+            if type(value) is Payload:
+                value = value.value
+            if isinstance(act, event.AttemptStart | event.AttemptRequest) and name == "request":
+                setattr(act, name, values.encode_request(value))
+            elif isinstance(act, event.AttemptChunk):
+                setattr(act, name, values.piece((act.n, name), value))
+            else:
+                setattr(act, name, values.encode(value))
+
+
+def _encode_act(act: Act) -> bytes:
+    try:
+        return _encode(act)
+    except UnicodeEncodeError:
+        return _encode(_cleaned(act))
+
+
+def _cleaned(act: Any) -> Any:  # noqa: ANN401 - a JSON value has no narrower type
+    """The act with the lone surrogates of its names and messages written out: no JSON text can carry them."""
+    for name in act.__struct_fields__:
+        value = getattr(act, name)
+        if isinstance(value, str):
+            setattr(act, name, value.encode("utf-8", "backslashreplace").decode())
+        elif isinstance(value, list) and value and isinstance(value[0], str):
+            setattr(act, name, [item.encode("utf-8", "backslashreplace").decode() for item in value])
+    return act

@@ -1,0 +1,39 @@
+"""What every test shares: how hard Hypothesis looks, and an environment without the developer in it.
+
+``HYPOTHESIS_PROFILE`` chooses how many examples a property is tried on: ``fast`` while working, ``ci`` repeats the same
+examples on every machine, ``prove`` looks long. None has a deadline: a busy machine is no finding.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SLOW_MACHINE = [HealthCheck.too_slow]
+_OURS = ("CLEW_", "ANTHROPIC_", "OPENAI_", "CLAUDE_")
+_SCREEN = {"NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "LINES"}
+
+settings.register_profile("fast", max_examples=50, deadline=None, suppress_health_check=_SLOW_MACHINE)
+settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True, suppress_health_check=_SLOW_MACHINE)
+settings.register_profile("prove", max_examples=2_000, deadline=None, suppress_health_check=_SLOW_MACHINE)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
+
+
+def _leads_outside(name: str) -> bool:
+    """Whether a variable would lead a test to somebody's sessions, keys, proxy or terminal."""
+    return name.startswith(_OURS) or name in _SCREEN or name.lower().endswith("_proxy")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _clean_environment() -> Iterator[None]:
+    """Keep the developer's sessions, keys, proxies and terminal out of every test and of all it starts."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in filter(_leads_outside, list(os.environ)):
+            patch.delenv(name)
+        yield
