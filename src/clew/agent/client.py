@@ -1,0 +1,40 @@
+"""The way to a model: a recorded client, and the two reasons why a program that has one cannot go on.
+
+Importing this file first is how a program without the SDK learns which extra it needs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from clew.errors import ClewError
+from clew.instrument.anthropic import record
+
+if TYPE_CHECKING:
+    from anthropic import Anthropic
+
+
+class ModelAway(ClewError):
+    """No model server answers at the address."""
+
+
+class KeyRefused(ClewError):
+    """The model server does not accept the key."""
+
+
+def connect(*, api_key: str, base_url: str | None = None) -> Anthropic:
+    """A recorded client of the provider, or of another server that speaks the Messages API. Raises ``ModelAway``."""
+    import anthropic  # noqa: PLC0415 - the import of `record` above says what to install if it is not there
+
+    if base_url is not None and not _is_address(base_url):
+        raise ModelAway(f"'{base_url}' is no address of a server; it should look like http://127.0.0.1:8000.")
+    return record(anthropic.Anthropic(api_key=api_key, base_url=base_url))
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False

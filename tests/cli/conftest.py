@@ -1,0 +1,55 @@
+"""What every test of a command needs: a folder with a recorded session, and a way to run one command line."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from clew.cli.main import run
+from tests.cli import records
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+
+class Outcome(NamedTuple):
+    """How a command ended."""
+
+    code: int
+    """Its exit code."""
+    out: str
+    """What it wrote to stdout."""
+    err: str
+    """What it said on stderr."""
+
+
+@pytest.fixture
+def clew(capfd: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
+    """Run one command line in this process."""
+
+    def invoke(*arguments: str | Path) -> Outcome:
+        capfd.readouterr()
+        code = run([str(argument) for argument in arguments])
+        written = capfd.readouterr()
+        return Outcome(code, written.out, written.err)
+
+    return invoke
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with one session and its child."""
+    return records.recorded(tmp_path / "sessions")
+
+
+@pytest.fixture(autouse=True)
+def _utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let local times be UTC, so that golden files hold everywhere."""
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()

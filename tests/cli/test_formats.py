@@ -1,0 +1,100 @@
+"""Promises about what the reading commands write: bytes are contracts, held by golden files."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cli import records
+from tests.text.goldens import agrees
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.cli.conftest import Outcome
+
+COMMANDS = {
+    "ls": ["ls"],
+    "ls_children": ["ls", "--children"],
+    "show": ["show", records.ID],
+    "show_paths": ["show", "last", "--paths"],
+    "show_ascii": ["show", "last", "--ascii"],
+    "show_turn": ["show", "last", "--turn", "2"],
+    "show_path": ["show", "last", "--path", "2-2.1"],
+    "show_depth": ["show", "last", "--depth", "1"],
+    "show_verbose": ["show", "last", "--verbose-in-tree"],
+    "snapshot": ["snapshot", "last"],
+    "snapshot_turn": ["snapshot", "last", "--turn", "2"],
+    "snapshot_slug": ["snapshot", "last", "--slug", "llm.rate_limited"],
+    "tail": ["tail", "last", "-n", "0"],
+    "slugs": ["slugs"],
+}
+"""Command lines whose text is golden."""
+
+JSON = {
+    "ls": ["ls"],
+    "show": ["show"],
+    "show_path": ["show", "--path", "2-1"],
+    "snapshot": ["snapshot"],
+    "snapshot_path": ["snapshot", "--path", "1-1"],
+    "snapshot_slug": ["snapshot", "--slug", "tool.timeout"],
+    "trace": ["trace"],
+    "slugs": ["slugs"],
+    "verify": ["verify"],
+}
+"""Command lines whose JSON is golden."""
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_text(name: str, folder: Path, clew: Callable[..., Outcome]) -> None:
+    """What a person reads is what was agreed upon."""
+    arguments = COMMANDS[name] if name == "slugs" else [*COMMANDS[name], "--dir", str(folder)]
+    outcome = clew(*arguments)
+    assert outcome.code == 0
+    assert agrees(f"cli_{name}.txt", outcome.out)
+
+
+@pytest.mark.parametrize("name", JSON)
+def test_json(name: str, folder: Path, clew: Callable[..., Outcome]) -> None:
+    """What a program reads is JSON, and what was agreed upon."""
+    arguments = JSON[name] if name == "slugs" else [*JSON[name], "--dir", str(folder)]
+    outcome = clew(*arguments, "--json")
+    assert outcome.code == 0
+    json.loads(outcome.out)
+    assert agrees(f"cli_{name}.json", outcome.out.replace(str(folder), "sessions"))
+
+
+def test_tail_as_json_is_one_act_per_line(folder: Path, clew: Callable[..., Outcome]) -> None:
+    """Each act is an object of its own, payloads whole, under the path of its node."""
+    lines = [json.loads(line) for line in clew("tail", "--dir", folder, "--json", "-n", "0").out.splitlines()]
+    assert [line["ev"] for line in lines[:2]] == ["journal", "session.start"]
+    asked = next(line for line in lines if line["ev"] == "attempt.start")
+    assert (asked["path"], asked["request"]["messages"][0]["content"]) == ("1-1", "find my order")
+
+
+def test_tail_begins_with_the_last_acts(folder: Path, clew: Callable[..., Outcome]) -> None:
+    """Only as many as asked for, and the last ones."""
+    assert len(clew("tail", "--dir", folder, "-n", "3", "--json").out.splitlines()) == 3
+
+
+def test_what_is_wanted_of_a_snapshot_is_whole(folder: Path, clew: Callable[..., Outcome]) -> None:
+    """The snapshot of an attempt holds the request that was sent."""
+    document = json.loads(clew("snapshot", "--dir", folder, "--path", "1-1", "--json").out)
+    assert "find my order" in json.dumps(document)
+
+
+def test_ls_hides_children_and_bounds_itself(folder: Path, clew: Callable[..., Outcome]) -> None:
+    """Sessions that other sessions started are shown on demand; what is left out is said on stderr."""
+    assert records.CHILD not in clew("ls", "--dir", folder).out
+    limited = clew("ls", "--dir", folder, "--children", "-n", "1")
+    assert len(limited.out.splitlines()) == 2
+    assert "1 older" in limited.err
+
+
+def test_an_empty_folder_is_no_error(tmp_path: Path, clew: Callable[..., Outcome]) -> None:
+    """Before the first session there is nothing to show, and that is said on stderr."""
+    assert clew("ls", "--dir", tmp_path / "none") == (0, "", f"There are no sessions in {tmp_path / 'none'}.\n")
+    assert json.loads(clew("ls", "--dir", tmp_path / "none", "--json").out) == []
