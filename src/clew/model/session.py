@@ -256,6 +256,7 @@ class Parent(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     session_id: str
     path: str
+    """Its address in that session."""
 
 
 class Note(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):

@@ -29,7 +29,7 @@ class NodeRecorder:
         self.session = session
         """The recorder of the session this node belongs to."""
         self.node_path = ""
-        """The node's address, as people type it; known once it began."""
+        """The node's address in its session, as people type it; known once it began."""
         self.n = 0
         """The node's number in its segment."""
         self.segment = 1

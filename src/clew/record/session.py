@@ -54,8 +54,6 @@ class SessionRecorder(NodeRecorder):
         """``YYYYMMDD_HHMMSS_<8 hex>``."""
         self.parent = parent
         """The node of another session that started this one."""
-        self.prefix = f"{parent.path}." if parent is not None else ""
-        """What the paths of this session's nodes begin with."""
         self._continues = continues
         self._owner = os.getpid()
         self._numbers = count(1)

@@ -111,7 +111,7 @@ class TurnRecorder(HolderRecorder):
         session, action = self.session, self._action
         with session.writing():
             self.index = session.next_turn(self, self.index)
-            self.node_path = f"{session.prefix}{self.index}"
+            self.node_path = str(self.index)
             session.number(self)
             session.write(
                 TurnStart(
@@ -143,7 +143,7 @@ class StepRecorder(HolderRecorder):
         session, action = self.session, self._action
         with session.writing():
             index = session.next_step(self)
-            self.node_path = f"{session.prefix}s{index}"
+            self.node_path = f"s{index}"
             session.number(self)
             session.write(
                 StepStart(

@@ -103,7 +103,7 @@ def _logs(path: str, node: Node) -> Iterator[Violation]:
 def _link(path: str, tool: ToolCall) -> Iterator[Violation]:
     """A child session names its parent."""
     child = tool.child_session
-    if child is not None and child.parent is not None and child.parent.path != path:
+    if child is not None and child.parent is not None and child.parent.path != path.rpartition(".")[2]:
         yield Violation(
             rule="link",
             path=path,
