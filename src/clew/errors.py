@@ -8,11 +8,15 @@
     │  ├─ AmbiguousSession    several sessions have ids like this
     │  ├─ NotASession         the file is no journal
     │  ├─ NewerFormat         the journal was written by a newer release
-    │  └─ UnreadableFolder    the folder cannot be listed, or is not safe to write to
+    │  ├─ UnreadableFolder    the folder cannot be listed, or is not safe to write to
+    │  ├─ SessionIsLive       the session is being written
+    │  ├─ SessionExists       another session has this id
+    │  └─ PackDamaged         the pack is not what its manifest says
     ├─ PathError              no node has this path
     ├─ SlugError              a slug is misspelt or declared twice
     ├─ ForeignFormat          an import does not know, or cannot read, the file
     ├─ ScenarioError          a scenario file is wrong
+    ├─ AgentFileError         an agent file is wrong
     └─ MissingExtra           an optional part of the installation is needed
 
 Each carries one sentence for the person at the keyboard: what is wrong and what to do. How it is shown is decided
@@ -50,6 +54,18 @@ class UnreadableFolder(RecordError):
     """The folder cannot be listed, or is not safe to write to."""
 
 
+class SessionIsLive(RecordError):
+    """The session is being written."""
+
+
+class SessionExists(RecordError):
+    """Another session has this id."""
+
+
+class PackDamaged(RecordError):
+    """The pack is not what its manifest says."""
+
+
 class PathError(ClewError):
     """No node has this path."""
 
@@ -64,6 +80,10 @@ class ForeignFormat(ClewError):
 
 class ScenarioError(ClewError):
     """A scenario file is wrong."""
+
+
+class AgentFileError(ClewError):
+    """An agent file is wrong."""
 
 
 class MissingExtra(ClewError):

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from clew.errors import ClewError, ForeignFormat, NewerFormat
+from clew.errors import ClewError, ForeignFormat, NewerFormat, PackDamaged, SessionExists
 from clew.model import event
 from clew.store.folder import Folder
 from clew.store.pack import MANIFEST, Manifest, Member, pack
-from clew.store.unpack import PackDamaged, SessionExists, unpack
+from clew.store.unpack import unpack
 from tests.cli import records
 
 if TYPE_CHECKING:

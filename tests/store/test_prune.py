@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from clew.errors import SessionIsLive
 from clew.model import event
 from clew.model.session import Parent
 from clew.store.folder import Folder
-from clew.store.prune import GRACE, Plan, SessionIsLive, carry_out, plan_pruning, plan_removal
+from clew.store.prune import GRACE, Plan, carry_out, plan_pruning, plan_removal
 from tests.cli import records
 
 if TYPE_CHECKING:

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 @options.json_option
 def rm(references: tuple[str, ...], folder: Path | None, *, dry_run: bool, as_json: bool) -> None:
     """Remove sessions with all sessions below them; never one that is being written. Either all of them go, or none."""
-    from clew.store.prune import SessionIsLive, carry_out, plan_removal
+    from clew.errors import SessionIsLive
+    from clew.store.prune import carry_out, plan_removal
 
     found = [options.find(reference, folder) for reference in references]
     try:

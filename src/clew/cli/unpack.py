@@ -17,7 +17,7 @@ from clew.cli.exit_codes import ExitCode
 @options.json_option
 def unpack(files: tuple[Path, ...], folder: Path | None, *, as_json: bool) -> None:
     """Take the sessions of packs into the folder and print their ids. What is there already is never replaced."""
-    from clew.store.unpack import SessionExists
+    from clew.errors import SessionExists
     from clew.store.unpack import unpack as read_pack
 
     place = options.folder_at(folder)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clew.exporters.trace_events import moments
-from clew.exporters.trace_text import as_json, as_text
+from clew.exporters.trace_text import as_json, as_name, as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +71,7 @@ def _indented(value: object, blanks: int) -> str:
     """A value as JSON that stands ``blanks`` deep. The objects of an event are laid out here: most of it is strings."""
     if isinstance(value, dict) and value and all(type(key) is str for key in value):
         inner = "\n" + " " * (blanks + 2)
-        rows = (f"{as_json(key)}: {_indented(item, blanks + 2)}" for key, item in value.items())
+        rows = [f"{as_name(key)}: {_indented(item, blanks + 2)}" for key, item in value.items()]
         return "{" + inner + ("," + inner).join(rows) + "\n" + " " * blanks + "}"
     text = as_json(value)
-    return text if isinstance(value, str) else text.replace("\n", "\n" + " " * blanks)
+    return text.replace("\n", "\n" + " " * blanks) if isinstance(value, list | dict) else text

@@ -7,6 +7,7 @@ form it has in a snapshot. Halves of characters become the escapes that JSON has
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Any
 
 from clew.wire.plain import is_text
@@ -22,11 +23,19 @@ def as_text(value: object) -> str:
 
 def as_json(value: object) -> str:
     """A value as JSON, indented by two blanks."""
+    if type(value) is int or value is None:
+        return "null" if value is None else str(value)
     text = _string(value) if isinstance(value, str) else _dumped(value, indent=2)
-    return text if is_text(text) else text.encode("utf-8", "backslashreplace").decode()
+    return text if text.isascii() or is_text(text) else text.encode("utf-8", "backslashreplace").decode()
 
 
-_string = json.JSONEncoder(ensure_ascii=False).encode
+@lru_cache(maxsize=1024)
+def as_name(name: str) -> str:
+    """The name of a field as JSON."""
+    return as_json(name)
+
+
+_string = json.encoder.encode_basestring
 
 
 def _dumped(value: object, **style: Any) -> str:  # noqa: ANN401 - options of ``json.dumps``

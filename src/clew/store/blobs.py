@@ -26,6 +26,7 @@ def write_blob(folder: Path, data: bytes) -> str:
     blobs = folder / BLOBS
     path = blobs / blob_name(digest)
     if path.exists():
+        os.utime(path)  # it is wanted again: whoever tidies up must not take it for an old one
         return digest
     blobs.mkdir(mode=0o700, exist_ok=True)
     draft = blobs / f".{digest}.{os.getpid()}.{os.urandom(4).hex()}"

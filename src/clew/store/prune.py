@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from clew.errors import RecordError
+from clew.errors import RecordError, SessionIsLive
 from clew.store.family import families, family, files
 from clew.store.names import BLOBS
 
@@ -24,10 +24,6 @@ if TYPE_CHECKING:
 
 GRACE = 3600.0
 """Seconds that a blob without a reference is left alone."""
-
-
-class SessionIsLive(RecordError):
-    """A session that is being written cannot be removed."""
 
 
 @dataclass(frozen=True, slots=True)

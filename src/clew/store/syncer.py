@@ -24,7 +24,7 @@ class Syncer:
 
     def __init__(self) -> None:
         """Sync nothing yet."""
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._journals: WeakSet[Journal] = WeakSet()
         self._thread: threading.Thread | None = None
         self._never = threading.Event()
@@ -41,7 +41,7 @@ class Syncer:
 
     def _forget(self) -> None:
         """In a forked child: the thread stayed behind, and so did the lock it may have held."""
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._journals, self._thread, self._never = WeakSet(), None, threading.Event()
 
     def _run(self) -> None:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from clew.errors import ForeignFormat, NewerFormat, RecordError
+from clew.errors import ForeignFormat, NewerFormat, PackDamaged, SessionExists
 from clew.model.session_id import is_session_id
 from clew.store.journal import prepare_folder
 from clew.store.names import BLOBS, blob_name, parse_journal_name
@@ -37,14 +37,6 @@ MOST_MEMBERS = 100_000
 _MANIFEST_BYTES = 32 << 20
 _BLOB = re.compile(rf"{BLOBS}/[0-9a-f]{{64}}\.json")
 _ENCRYPTED = 0x1
-
-
-class PackDamaged(RecordError):
-    """A pack is not what its manifest says."""
-
-
-class SessionExists(RecordError):
-    """A different file stands where a pack's file would go."""
 
 
 class _Version(msgspec.Struct):

@@ -60,11 +60,6 @@ def money(dollars: Decimal | None) -> str:
     return f"${text}"
 
 
-def local_time(milliseconds: float) -> str:
-    """A time for a screen: local, to the second."""
-    return _date(milliseconds).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-
-
 def clock_time(milliseconds: float) -> str:
     """A time of day for a screen: local, to the millisecond."""
     return _date(milliseconds).astimezone().strftime("%H:%M:%S.%f")[:-3]

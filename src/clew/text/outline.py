@@ -20,13 +20,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from clew.model.session import Fin, Init, Session
 from clew.text import signs
 from clew.text.block import fin_entry, init_entry, node_entry, session_entries, session_label
-from clew.text.entry import Entry, log_entry
+from clew.text.entry import Entry
 from clew.text.row import Row, Span, pad, row_width, width
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from clew.model.log import LogEntry
     from clew.model.session import Node
 
 _LABEL_AT_LEAST, _LABEL_AT_MOST = 35, 60
@@ -75,14 +74,6 @@ def node_outline(session: Session, path: str, node: Node, view: View = View()) -
     else:
         entry = node_entry(path, node, every_entry=view.every_entry)
     return _rows(entry, view)
-
-
-def log_rows(found: list[tuple[str, LogEntry]]) -> list[Row]:
-    """Log entries with the paths of their nodes, one row each."""
-    entries = [log_entry(entry) for _, entry in found]
-    for (path, _), entry in zip(found, entries, strict=True):
-        entry.path = path
-    return _aligned([_Line("", entry, folded=False) for entry in entries], paths=True)
 
 
 def _rows(root: Entry, view: View) -> list[Row]:

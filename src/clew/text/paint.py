@@ -1,6 +1,4 @@
-"""Rows on their way to a stream.
-
-Coloured by Rich where a terminal wants colour, plain everywhere else, without importing Rich.
+"""Rows on their way to a stream: in colour where a terminal wants it, plain and without importing Rich elsewhere.
 
 Colour is off where the stream is no terminal, ``NO_COLOR`` is set or ``TERM`` is ``dumb``; ``FORCE_COLOR`` turns it on.
 Signs are ASCII where the stream's encoding has no others, on a dumb terminal, and on demand. Rows are never cut: a
@@ -11,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import os
+from functools import lru_cache
 from typing import TYPE_CHECKING, TextIO
 
 from clew.text.row import plain
@@ -26,22 +25,36 @@ def paint(rows: Iterable[Row], stream: TextIO, *, ascii_signs: bool = False) -> 
     """Write rows to a stream, each on its line."""
     translate = ascii_signs or not _shows_unicode(stream)
     if _wants_colour(stream):
-        _paint_with_rich(rows, stream, translate=translate)
-        return
-    stream.writelines((ascii_only(plain(row)) if translate else plain(row)) + "\n" for row in rows)
+        brushes = _brushes(stream)
+        stream.writelines(_coloured(row, brushes, translate=translate) for row in rows)
+    else:
+        stream.writelines((ascii_only(plain(row)) if translate else plain(row)) + "\n" for row in rows)
 
 
-def _paint_with_rich(rows: Iterable[Row], stream: TextIO, *, translate: bool) -> None:
+@lru_cache(maxsize=1)
+def _brushes(stream: TextIO) -> dict[str, tuple[str, str]]:
+    """What this terminal wants to be sent before and after a text of each style, as Rich knows it.
+
+    Rich is asked once per style and not once per row: a snapshot has half a million rows.
+    """
     from rich.console import Console  # noqa: PLC0415 - costs 60 ms, which only colour is worth
-    from rich.text import Text  # noqa: PLC0415 - as above
 
-    console = Console(file=stream, force_terminal=True, highlight=False, emoji=False, markup=False)
-    for row in rows:
-        text = Text()
-        for span in row:
-            text.append(ascii_only(span.text) if translate else span.text, STYLES.get(span.style))
-        text.rstrip()
-        console.print(text, soft_wrap=True)
+    console = Console(file=stream, force_terminal=True, highlight=False)
+    brushes = {"": ("", "")}
+    for name, style in STYLES.items():
+        with console.capture() as sample:
+            console.print("x", style=style, end="")
+        before, _, after = sample.get().partition("x")
+        brushes[name] = before, after
+    return brushes
+
+
+def _coloured(row: Row, brushes: dict[str, tuple[str, str]], *, translate: bool) -> str:
+    parts = []
+    for span in row:
+        before, after = brushes[span.style]
+        parts.append(f"{before}{ascii_only(span.text) if translate else span.text}{after}" if span.text else "")
+    return "".join(parts).rstrip() + "\n"
 
 
 def _wants_colour(stream: TextIO) -> bool:

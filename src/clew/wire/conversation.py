@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from clew.wire.plain import stand_in_for
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -29,14 +31,6 @@ TABLE_BITS = 40
 
 Range = list[int]
 """Table, first element, end."""
-
-_packer = msgspec.msgpack.Encoder()
-
-_RARE = 0xFF
-"""A byte that every mark of a moment has, and no text: most lists need only one quick look."""
-
-_MOMENTS = (b"\xd6\xff", b"\xd7\xff", b"\xc7\x0c\xff")
-"""How MessagePack marks a moment: the same bytes for the same moment in different zones, whose JSON differs."""
 
 
 class Conversation:
@@ -207,7 +201,7 @@ class Memory:
             return None
         kept = self._kept.get(key, ())
         start = header_size(len(items))
-        if len(packed) > LARGEST or (_RARE in packed and any(mark in packed for mark in _MOMENTS)):
+        if len(packed) > LARGEST:
             return None
         for conversation in kept:
             if conversation.begins(packed, start):
@@ -220,6 +214,10 @@ class Memory:
             if source.hint == id(items) or self._touched(source, packed, start):
                 target.table = source.table
         return Match(items, packed, source, target)
+
+    def forget(self, key: str, match: Match) -> None:
+        """Do not keep a list: something in it is not told by its packed form."""
+        self._kept[key] = [other for other in self._kept.get(key, ()) if other is not match.target]
 
     def keep(self, key: str, match: Match) -> Conversation:
         """Keep a list, and forget the one used longest ago."""
@@ -244,3 +242,14 @@ class Memory:
 def header_size(count: int) -> int:
     """Bytes of the header MessagePack gives a list of so many elements."""
     return 1 if count <= 15 else 3 if count <= 0xFFFF else 5  # noqa: PLR2004 - fixarray, array 16, array 32
+
+
+def _hook(value: object) -> object:
+    """What the packer does not know it packs as the journal writes it. Raises ``TypeError`` if that has no form."""
+    stand_in = stand_in_for(value)
+    if stand_in is value:
+        raise TypeError(type(value).__name__)
+    return stand_in
+
+
+_packer = msgspec.msgpack.Encoder(enc_hook=_hook)

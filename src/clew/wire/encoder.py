@@ -43,14 +43,10 @@ class LineEncoder:
         """The line of an act, whose payload fields may hold any Python objects; they are encoded in place."""
         act.seq = self.seq
         self._encode_payloads(act)
-        act.new = self._values.take_news()
+        act.new, sizes = self._values.take_news()
         act.was = self._label
         line, crc = seal(_encode_act(act))
-        self._label = (
-            Label(crc, [(news.table, news.first, [len(bytes(raw)) for raw in news.values]) for news in act.new])
-            if act.new
-            else None
-        )
+        self._label = Label(crc, sizes) if sizes else None
         self.seq += 1
         return line
 
@@ -59,22 +55,26 @@ class LineEncoder:
         self._values.forget()
 
     def _encode_payloads(self, act: Any) -> None:  # noqa: ANN401 - whichever act, its payload fields by name
-        values = self._values
-        if isinstance(act, event.AttemptResponse):
+        kind, values = type(act), self._values
+        if kind in _ENDS_STREAMS:
             for name in ("text", "reasoning"):
                 values.end_stream((act.n, name))
         for name in act.PAYLOADS:
             value = getattr(act, name)
             if value is None or type(value) is msgspec.Raw:
                 continue
-            if type(value) is Payload:
+            if isinstance(value, Payload):
                 value = value.value
-            if isinstance(act, event.AttemptStart | event.AttemptRequest) and name == "request":
+            if kind in _SENDS_REQUESTS and name == "request":
                 setattr(act, name, values.encode_request(value))
-            elif isinstance(act, event.AttemptChunk):
+            elif kind is event.AttemptChunk:
                 setattr(act, name, values.piece((act.n, name), value))
             else:
                 setattr(act, name, values.encode(value))
+
+
+_ENDS_STREAMS = frozenset({event.AttemptResponse, event.AttemptEnd})
+_SENDS_REQUESTS = frozenset({event.AttemptStart, event.AttemptRequest})
 
 
 def _encode_act(act: Act) -> bytes:
@@ -84,12 +84,13 @@ def _encode_act(act: Act) -> bytes:
         return _encode(_cleaned(act))
 
 
-def _cleaned(act: Any) -> Any:  # noqa: ANN401 - a JSON value has no narrower type
-    """The act with the lone surrogates of its names and messages written out: no JSON text can carry them."""
-    for name in act.__struct_fields__:
-        value = getattr(act, name)
-        if isinstance(value, str):
-            setattr(act, name, value.encode("utf-8", "backslashreplace").decode())
-        elif isinstance(value, list) and value and isinstance(value[0], str):
-            setattr(act, name, [item.encode("utf-8", "backslashreplace").decode() for item in value])
-    return act
+def _cleaned(value: Any) -> Any:  # noqa: ANN401 - whatever an act holds
+    """A value with the lone surrogates of its names and messages written out: no JSON text can carry them."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, list):
+        return [_cleaned(item) for item in value]
+    if isinstance(value, msgspec.Struct):
+        fields = {name: _cleaned(getattr(value, name)) for name in value.__struct_fields__}
+        return msgspec.structs.replace(value, **fields)
+    return value

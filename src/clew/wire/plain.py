@@ -55,6 +55,17 @@ class Plainer:
         self._take_string = take_string
         self._take_deep = take_deep
         self.budget = MAX_NODES
+        """Values that may still come."""
+        self.is_exact = True
+        """Whether the MessagePack form of all values so far says as much as their JSON.
+
+        That of a moment does not: it is the same in all time zones. Nor does that of what may hold one unseen.
+        """
+
+    def begin(self) -> None:
+        """Begin another payload."""
+        self.budget = MAX_NODES
+        self.is_exact = True
 
     def plain(self, value: Any, depth: int = 0) -> Any:  # noqa: ANN401, PLR0911 - a JSON value has no narrower type; one exit per type
         """The JSON value of an object."""
@@ -117,10 +128,11 @@ class Plainer:
 
     def _foreign(self, value: Any, depth: int) -> Any:  # noqa: ANN401 - a JSON value has no narrower type
         try:
-            stand_in = _stand_in(value)
+            stand_in = stand_in_for(value)
+            if stand_in is value:
+                self.is_exact = False
+                stand_in = msgspec.to_builtins(value)
         except Exception:  # noqa: BLE001 - the object is the application's, and so are its errors
-            return opaque(value)
-        if stand_in is value:
             return opaque(value)
         return stand_in if is_tag(stand_in) else self.plain(stand_in, depth + 1)
 
@@ -200,8 +212,8 @@ def _hashable(key: object) -> object:
     return tuple(map(_hashable, key)) if isinstance(key, list) else key
 
 
-def _stand_in(value: Any) -> Any:  # noqa: ANN401, PLR0911 - one exit per type
-    """A plainer object, a tag, or the value itself if nothing is known about it."""
+def stand_in_for(value: Any) -> Any:  # noqa: ANN401, PLR0911 - one exit per type
+    """A plainer object, a tag, or the value itself if nothing is known about it. May raise what the object raises."""
     if isinstance(value, bytes | bytearray | memoryview):
         return {"$": "bytes", "base64": b64encode(value).decode()}
     for base in (str, int, float, dict, list, tuple):
@@ -217,10 +229,7 @@ def _stand_in(value: Any) -> Any:  # noqa: ANN401, PLR0911 - one exit per type
         return {"type": type(value).__name__, "message": str(value)}
     if "pathlib" in sys.modules and isinstance(value, sys.modules["pathlib"].PurePath):
         return str(value)
-    try:
-        return msgspec.to_builtins(value)
-    except (TypeError, ValueError):
-        return value
+    return value
 
 
 def _dumped(value: Any, method: str) -> Any:  # noqa: ANN401 - a JSON value has no narrower type

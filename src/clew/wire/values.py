@@ -55,6 +55,9 @@ class ValueWriter:
         self._blob = blob
         self._tables = [0]
         self._news: dict[int, News] = {}
+        self._sizes: dict[int, list[int]] = {}
+        """Bytes of the news, table by table."""
+        self._plainer = Plainer(LONG, self._string, self._defer)
         self._strings: dict[str, object] = {}
         self._characters = 0
         self._streams: dict[tuple[object, str], list[tuple[int, str]]] = {}
@@ -64,8 +67,8 @@ class ValueWriter:
 
     def encode(self, value: object) -> msgspec.Raw:
         """The JSON of a payload, in which what was written before is only referred to."""
-        plainer = self._plainer()
-        return self._finish(plainer, plainer.plain(value))
+        self._plainer.begin()
+        return msgspec.Raw(self._element(value))
 
     def encode_request(self, request: object) -> msgspec.Raw:
         """The same for a model request, whose lists are compared with those of the requests before."""
@@ -75,12 +78,13 @@ class ValueWriter:
             or not all(type(key) is str and key.isascii() for key in request)
         ):
             return self.encode(request)
-        plainer = self._plainer()
+        plainer = self._plainer
+        plainer.begin()
         plain = {
-            key: self._conversation(key, value, plainer) if type(value) is list and value else plainer.plain(value, 1)
+            key: self._conversation(key, value) if type(value) is list and value else plainer.plain(value, 1)
             for key, value in request.items()
         }
-        return self._finish(plainer, plain)
+        return msgspec.Raw(self._finish(plain))
 
     def piece(self, stream: tuple[object, str], text: str) -> msgspec.Raw:
         """Write a piece of a stream, and return a reference to it: the whole text will come again in the answer."""
@@ -106,17 +110,25 @@ class ValueWriter:
         self._deep.clear()
         self._level = 0
 
-    def take_news(self) -> list[News]:
-        """The values first used since the last call, and forget that they are new."""
+    def take_news(self) -> tuple[list[News], list[tuple[int, int, list[int]]]]:
+        """The values first used since the last call, and their sizes, as a label has them; they are news no more."""
+        if not self._news:
+            return [], []
         news = [*self._news.values()]
-        self._news.clear()
-        return news
+        sizes = [(item.table, item.first, self._sizes[item.table]) for item in news]
+        self._news, self._sizes = {}, {}
+        return news, sizes
 
-    def _plainer(self) -> Plainer:
-        return Plainer(LONG, self._string, self._defer)
+    def _element(self, value: object) -> bytes:
+        return self._finish(self._plainer.plain(value))
 
-    def _finish(self, plainer: Plainer, plain: object) -> msgspec.Raw:
+    def _finish(self, plain: object) -> bytes:
         """Encode a value, after the parts that were too deep for it have become values of their own."""
+        if self._deep:
+            self._write_deep()
+        return self._encoded(plain)
+
+    def _write_deep(self) -> None:
         waiting = []
         while self._deep:
             value, token, level = self._deep.pop()
@@ -125,32 +137,34 @@ class ValueWriter:
                 continue
             token["$"] = self._add(0, _NULL)
             self._level = level
-            waiting.append((token["$"], plainer.plain(value)))
+            waiting.append((token["$"], self._plainer.plain(value)))
         self._level = 0
         for number, part in waiting:
-            self._replace(0, number, self._raw(part))
-        return self._raw(plain)
+            self._replace(0, number, self._encoded(part))
 
-    def _raw(self, plain: object) -> msgspec.Raw:
+    def _encoded(self, plain: object) -> bytes:
         data = _encode(plain)
-        return msgspec.Raw(data if len(data) <= BLOB else self._in_blob(data))
+        return data if len(data) <= BLOB else self._in_blob(data)
 
     def _in_blob(self, data: bytes) -> bytes:
         return _encode({"$": {"sha256": self._blob(data), "size": len(data)}})
 
-    def _add(self, table: int, data: bytes | msgspec.Raw) -> int:
+    def _add(self, table: int, data: bytes) -> int:
         """Give a new value the next number of its table."""
         number = self._tables[table]
         self._tables[table] = number + 1
         news = self._news.get(table)
         if news is None:
             news = self._news[table] = News(table, number, [])
-        news.values.append(data if isinstance(data, msgspec.Raw) else msgspec.Raw(data))
+            self._sizes[table] = []
+        news.values.append(msgspec.Raw(data))
+        self._sizes[table].append(len(data))
         return number
 
-    def _replace(self, table: int, number: int, data: msgspec.Raw) -> None:
+    def _replace(self, table: int, number: int, data: bytes) -> None:
         news = self._news[table]
-        news.values[number - news.first] = data
+        news.values[number - news.first] = msgspec.Raw(data)
+        self._sizes[table][number - news.first] = len(data)
 
     def _defer(self, value: object) -> dict[str, Any]:
         token: dict[str, Any] = {"$": "cycle"}
@@ -173,26 +187,23 @@ class ValueWriter:
             del self._strings[oldest]
             self._characters -= len(oldest)
 
-    def _conversation(self, key: str, items: list[Any], plainer: Plainer) -> object:
+    def _conversation(self, key: str, items: list[Any]) -> object:
         """Refer to the elements of a list of a request; write those that are new."""
         match = self._memory.match(key, items)
         if match is None:
-            return plainer.plain(items, 1)
+            return self._plainer.plain(items, 1)
         target = match.target
         for item in match.unknown():
             if target.table is None:
                 target.table = len(self._tables)
                 self._tables.append(0)
-            match.add(self._add(target.table, self._element(plainer, item)))
-        self._memory.keep(key, match)
+            match.add(self._add(target.table, self._element(item)))
+        (self._memory.keep if self._plainer.is_exact else self._memory.forget)(key, match)
         return {"$": target.references(MOST_RANGES, self._fold)}
 
     def _fold(self, references: list[int | Range]) -> int:
         """Make a value of the first references to a list."""
         return self._add(0, _encode({"$": references}))
-
-    def _element(self, plainer: Plainer, item: object) -> msgspec.Raw:
-        return self._finish(plainer, plainer.plain(item))
 
 
 def as_ranges(numbers: list[int]) -> list[tuple[int, int]]:
