@@ -60,7 +60,9 @@ class Tape:
 
     def _read(self, line: bytes) -> Any:  # noqa: ANN401 - an act with the payload in one of its fields
         self.lines.append(line)
-        return self._decoder.decode(line[:-1])
+        act = self._decoder.decode(line[:-1])
+        self._decoder.accept(act)
+        return act
 
     def _store(self, data: bytes) -> str:
         name = f"{len(self.blobs):064x}"

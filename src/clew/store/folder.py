@@ -155,7 +155,7 @@ class Folder:
         for child in reading.fold.child_ids:
             if child in self._listing:
                 yield child
-        if reading.has_processes:
+        if reading.fold.adopts:
             yield from self._adopt(reading)
 
     def _adopt(self, reading: Reading) -> Iterator[str]:
@@ -187,23 +187,14 @@ class Folder:
         reading = Reading(session_id, verbose_in_tree=verbose_in_tree)
         refused: RecordError | None = None
         for number in numbers:
+            reader = SegmentReader(self.journal_path(session_id, number), number)
             try:
-                reader = SegmentReader(self.journal_path(session_id, number), number)
                 reader.read()
-            except NotASession as problem:
-                refused = problem
-                reading.fold.note(
-                    Note(
-                        kind="unreadable",
-                        message=f"segment {number} is no journal, or nothing in it can be read",
-                        segment=number,
-                    )
-                )
-                continue
-            except OSError as problem:
-                message = f"{self.journal_path(session_id, number)} cannot be read ({problem.strerror})."
-                raise UnreadableFolder(message) from problem
-            reading.take(reader.segment)
+            except (NotASession, OSError) as problem:
+                refused = _refusal(problem, self.journal_path(session_id, number))
+                reading.fold.note(Note(kind="unreadable", message=str(refused), segment=number))
+            else:
+                reading.take(reader.segment)
         self._missing_segments(reading, numbers)
         if refused is not None and len(numbers) == 1:
             raise refused
@@ -229,17 +220,22 @@ class Reading:
         self.session_id = session_id
         self.fold = Fold(session_id, verbose_in_tree=verbose_in_tree)
         self.alive: frozenset[int] = frozenset()
-        self.has_processes = False
 
     def take(self, segment: Segment) -> None:
         """Fold a segment."""
         for act in segment.acts:
             self.fold.add(act, segment.number)
-            self.has_processes = self.has_processes or bool(getattr(act, "process", False))
         for note in segment.notes:
             self.fold.note(note)
         if segment.alive:
             self.alive |= {segment.number}
+
+
+def _refusal(problem: NotASession | OSError, path: Path) -> RecordError:
+    """Why a segment cannot be read."""
+    if isinstance(problem, OSError):
+        return UnreadableFolder(f"{path} cannot be read ({problem.strerror}).")
+    return problem
 
 
 def default_path() -> Path:

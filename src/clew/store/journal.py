@@ -59,7 +59,7 @@ class Journal:
         self.lock = threading.RLock()
         """Held for every act; hold it to write several without another thread's between them."""
         self._last_at = 0.0
-        self._lost = _nothing()
+        self._lost = Dropped(acts=0, bytes=0, reason="")
         self._waiting: deque[Act] = deque()
         self._busy = False
         self._handle = handle
@@ -135,20 +135,20 @@ class Journal:
         self._dirty = False
         try:
             os.fdatasync(handle)
-            gone = os.fstat(handle).st_nlink == 0
+            sound = os.fstat(handle).st_nlink > 0
         except OSError:
-            gone = True
-        if gone:
+            sound = False
+        if not sound:
             with self.lock:
                 self._moved = self._handle == handle
 
     def close(self) -> None:
         """Sync and let go of the file. What is written later is gone."""
         with self.lock:
-            if self._lost.acts:
-                self._ready()
             if self._handle >= 0 and self._sync != "never":
                 self.sync()
+            if self._lost.acts or self._moved:
+                self._ready()
             handle, self._handle, self._moved = self._handle, _CLOSED, False
             _close(handle)
             _live.discard(self)
@@ -246,7 +246,7 @@ class Journal:
         seq = self._encoder.seq
         problem = self._put(self._encoder.encode(note))
         if problem is None:
-            self._lost = _nothing()
+            self._lost = Dropped(acts=0, bytes=0, reason="")
         else:
             self._encoder.seq = seq
         return problem
@@ -254,11 +254,9 @@ class Journal:
     def _store_blob(self, data: bytes) -> str:
         try:
             return write_blob(self._folder, data)
-        except OSError as problem:
-            import hashlib  # noqa: PLC0415 - as in blobs.py
-
+        except (OSError, ImportError) as problem:  # without handles even a module cannot be loaded
             self._unstored = (len(data), _name(problem))
-            return hashlib.sha256(data).hexdigest()
+            return ""
 
     # -- segments --
 
@@ -296,7 +294,7 @@ class Journal:
             return _name(problem)
         except ClewError as problem:
             return str(problem)
-        _close(self._handle)
+        self._abandon()
         self._header = header
         self._begin(handle)
         _live.add(self)
@@ -304,10 +302,20 @@ class Journal:
             syncer.watch(self)
         return None
 
+    def _abandon(self) -> None:
+        """Let go of the file that was written until now; if it was removed, what was in it is lost."""
+        with suppress(OSError):
+            status = os.fstat(self._handle)
+            if status.st_nlink == 0:
+                self._lost.acts += self._encoder.seq
+                self._lost.bytes += status.st_size
+                self._lost.reason = "the file was removed"
+        _close(self._handle)
+
     def after_fork(self) -> None:
         """In a forked child: let go of the parent's file without unlocking it there."""
         self.lock = threading.RLock()
-        self._lost = _nothing()
+        self._lost = Dropped(acts=0, bytes=0, reason="")
         self._waiting.clear()
         self._busy = self._moved = False
         if self._handle >= 0:
@@ -327,12 +335,8 @@ def _after_fork() -> None:
 os.register_at_fork(after_in_child=_after_fork)
 
 
-def _nothing() -> Dropped:
-    return Dropped(acts=0, bytes=0, reason="")
-
-
-def _name(problem: OSError) -> str:
-    return errno.errorcode.get(problem.errno or 0, "EIO")
+def _name(problem: OSError | ImportError) -> str:
+    return errno.errorcode.get(getattr(problem, "errno", None) or 0, type(problem).__name__)
 
 
 def _close(handle: int) -> None:

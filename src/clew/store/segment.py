@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -21,7 +20,7 @@ from clew.model.session import Note
 from clew.store.blobs import read_blob
 from clew.store.process import is_alive
 from clew.store.salvage import whole_records
-from clew.wire.decoder import LineDecoder, read_envelope
+from clew.wire.decoder import Envelope, LineDecoder
 from clew.wire.encoder import FORMAT
 from clew.wire.line import RECORD_START, checksum, is_sealed
 
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
 LONGEST = 1 << 30
 """Bytes of a line above which it is skipped: no writer makes one."""
 
-_SEQ = re.compile(rb'\{"ev":"[^"\\]*","seq":(\d{1,18}),').match
 _CONVERTED = "lines end in CR LF: the file was converted on its way"
 
 State = Literal["clean", "pending", "torn"]
@@ -76,7 +74,7 @@ class SegmentReader:
         self._path = path
         self._decoder = LineDecoder(lambda digest: read_blob(path.parent, digest))
         self._missing: set[int] = set()
-        self._last = (-1, "")
+        self._last = (-1, b"")
         self.segment = Segment(number)
 
     def read(self) -> list[Act]:
@@ -91,7 +89,7 @@ class SegmentReader:
                 if not line.endswith(b"\n") and not is_sealed(line):
                     self._tail(line, alive=alive)
                     break
-                self._line(line.rstrip(b"\n"), segment.offset)
+                self._line(line.removesuffix(b"\n"), segment.offset)
                 segment.offset += len(line)
             else:
                 segment.state = "clean"
@@ -131,28 +129,28 @@ class SegmentReader:
 
     def _record(self, line: bytes, offset: int) -> None:
         try:
-            seq = _seq(line)
-            if not self._in_place(seq, offset, len(line)):
-                return  # before its values count: they may have been replaced
             act = self._decoder.decode(line)
         except (msgspec.DecodeError, RecursionError):
             self._note("damaged", "a line that is whole but no act", offset, len(line))
             return
-        self._compare(act, seq, offset)
-        self._last = (seq, checksum(line))
-        if act is None:
+        if not self._in_place(act.seq, offset, len(line)):
+            return  # before its values count: they may have been replaced
+        self._decoder.accept(act)
+        self._compare(act, offset)
+        self._last = (act.seq, line)
+        if isinstance(act, Envelope):
             self._note("unknown", "an act of a kind this release does not know", offset, len(line))
         elif isinstance(act, Header):
             self._head(act, offset, len(line))
         else:
             self.segment.acts.append(act)
 
-    def _compare(self, act: Act | None, seq: int, offset: int) -> None:
+    def _compare(self, act: Act | Envelope, offset: int) -> None:
         """See that the record before is the one whose values this one labels."""
-        if act is None or act.was is None:
+        if act.was is None:
             return
-        before, crc = self._last
-        if before == seq - 1 and crc != act.was.crc:
+        before, line = self._last
+        if before == act.seq - 1 and checksum(line) != act.was.crc:
             self._note("damaged", f"record {before} is not the one that was written there", offset, None)
 
     def _head(self, header: Header, offset: int, size: int) -> None:
@@ -171,6 +169,9 @@ class SegmentReader:
     def _in_place(self, seq: int, offset: int, size: int) -> bool:
         """Whether a record counts; what its number tells is noted."""
         expected = self.segment.newest + 1
+        if seq == expected:
+            self.segment.newest = seq
+            return True
         if seq in self._missing:
             self._missing.discard(seq)
             self._note("disorder", f"record {seq} stands behind record {self.segment.newest}", offset, size)
@@ -178,9 +179,8 @@ class SegmentReader:
         if seq < expected:
             self._note("double", f"record {seq} stands here again", offset, size)
             return False
-        if seq > expected:
-            self._note("gap", f"records {expected} to {seq - 1} are missing", offset, None)
-            self._missing.update(range(expected, min(seq, expected + 100_000)))
+        self._note("gap", f"records {expected} to {seq - 1} are missing", offset, None)
+        self._missing.update(range(expected, min(seq, expected + 100_000)))
         self.segment.newest = seq
         return True
 
@@ -207,12 +207,6 @@ class SegmentReader:
         if not RECORD_START.startswith(head):
             message = f"{self._path} is no journal of clew, or nothing in it can be read."
             raise NotASession(message)
-
-
-def _seq(line: bytes) -> int:
-    """The number of a record, read off its beginning. Raises ``msgspec.DecodeError``."""
-    found = _SEQ(line)
-    return int(found[1]) if found is not None else read_envelope(line).seq
 
 
 def read_segment(path: Path, number: int = 1) -> Segment:

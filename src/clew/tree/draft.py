@@ -121,6 +121,8 @@ class Freezer:
 
     def logs(self, entries: list[tuple[Any, int]]) -> tuple[LogEntry, ...]:
         """Log entries that belong into the tree, in the order of their times."""
+        if not entries:
+            return ()
         kept = [self._log(act, segment) for act, segment in entries if self._verbose or act.severity != "VRB"]
         return tuple(sorted(kept, key=_timestamp))
 
@@ -232,6 +234,8 @@ def _attempt_order(draft: Draft) -> tuple[float, Key]:
 
 def _latest(name: str, *acts: Any) -> Any:  # noqa: ANN401 - whichever act has the field
     """The last payload that any of these acts gave for a field; a dict is laid over an earlier dict."""
+    if all(act is None or getattr(act, name) is None for act in acts):
+        return None
     given: list[Payload] = [getattr(act, name) for act in acts if act is not None and getattr(act, name) is not None]
     if len(given) < 2:  # noqa: PLR2004 - two
         return given[0] if given else None
@@ -258,7 +262,7 @@ def _response(draft: Draft) -> Response | None:
     parts = [*draft.responses, *([end] if end is not None and _answers(end) else [])]
     return Response(
         payload=_last(parts, "response"),
-        partial=any(part.partial for part in parts) or (end is None and bool(draft.chunks)),
+        partial=any(part.partial for part in parts) or (bool(draft.chunks) if end is None else end.partial),
         streamed_text=_streamed(draft, "text", _last(parts, "text")),
         streamed_reasoning=_streamed(draft, "reasoning", _last(parts, "reasoning")),
         model=_last(parts, "model"),

@@ -14,7 +14,7 @@ import msgspec
 from clew.model import event
 from clew.model.session import Config, Fin, Init, Session
 from clew.tree.draft import Draft, Freezer, Key, latest, lifecycle_entry
-from clew.tree.notes import child_notes, clock_note, dropped_note
+from clew.tree.notes import child_notes, clock_note, dropped_note, redacted_note
 from clew.tree.numbering import numbered
 from clew.tree.totals import totals
 
@@ -88,10 +88,17 @@ class Fold:
         """The sessions that tool calls of this one started."""
         return [child for draft in self._drafts.values() for child in draft.children]
 
+    @property
+    def adopts(self) -> bool:
+        """Whether other processes were told to hang sessions on a tool call of this one."""
+        return any(draft.path is not None for draft in self._drafts.values())
+
     def add(self, act: Act, segment: int = 1) -> None:
         """Take an act of a segment."""
         if self._first_at is None or (act.at < self._first_at and act.at >= 0):
             self._first_at = act.at
+        if act.redacted:
+            self._notes.append(redacted_note(act, segment))
         self._handlers[type(act)](act, segment)
 
     def note(self, note: Note) -> None:
@@ -242,7 +249,8 @@ class Fold:
         self._configs.append(act)
 
     def _init_over(self, act: Act, _: int) -> None:
-        self._init_end = self._init_end or act
+        if self._init_end is None or act.at < self._init_end.at:  # every process that was forked off says it
+            self._init_end = act
 
     def _begin(self, act: Any, segment: int) -> None:  # noqa: ANN401 - whichever act has the field
         kind = "turn" if isinstance(act, event.TurnStart) else "step"

@@ -9,6 +9,7 @@ from clew.model.session import Note
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from clew.model.act import Act
     from clew.model.event import ClockStep, Dropped
     from clew.model.session import Session
     from clew.tree.draft import Draft
@@ -24,6 +25,14 @@ def dropped_note(act: Dropped, segment: int) -> Note:
     """The writer could not write for a while."""
     message = f"{act.acts} acts ({act.bytes} bytes) were lost: {act.reason}"
     return Note(kind="dropped", message=message, at=act.at, segment=segment, size=act.bytes)
+
+
+def redacted_note(act: Act, segment: int) -> Note:
+    """Secrets were taken out before the act was written."""
+    found = ", ".join(
+        f"{rule} at {where}{f' ({count} times)' if count > 1 else ''}" for rule, where, count in act.redacted
+    )
+    return Note(kind="redacted", message=f"record {act.seq} was written without: {found}", at=act.at, segment=segment)
 
 
 def child_notes(drafts: Iterable[Draft], children: Mapping[str, Session]) -> Iterator[Note]:

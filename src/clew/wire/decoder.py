@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from functools import reduce
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 
@@ -23,39 +23,37 @@ class LineDecoder:
         """``blob`` reads a blob by its name, or returns ``None`` if it is gone."""
         self.values = ValueTable(blob)
 
-    def decode(self, line: bytes) -> Act | None:
-        """The act of a sealed line; ``None`` if this release does not know its kind.
+    def decode(self, line: bytes) -> Act | Envelope:
+        """The act of a sealed line, or what can be said of one whose kind this release does not know.
 
-        Raises ``msgspec.DecodeError`` if it is no act at all.
+        Its values do not count yet. Raises ``msgspec.DecodeError`` if it is no act at all.
         """
         try:
-            act: Any = _act_decoder.decode(line)
+            return _act_decoder.decode(line)  # type: ignore[no-any-return]  # one of the acts
         except msgspec.ValidationError:
-            envelope = _envelope_decoder.decode(line)
-            self.values.add(envelope.new, envelope.was)
-            return None
+            return _envelope_decoder.decode(line)
+
+    def accept(self, act: Any) -> None:  # noqa: ANN401 - whichever act, its payload fields by name
+        """Take the values of an act that was decoded, and make payloads of its payload fields."""
+        values = self.values
         if act.new or act.was is not None:
-            self.values.add(act.new, act.was)
+            values.add(act.new, act.was)
         for name in act.PAYLOADS:
             raw = getattr(act, name)
             if raw is not None:
-                setattr(act, name, self.values.payload(raw))
-        return act  # type: ignore[no-any-return]  # one of the acts
+                setattr(act, name, values.payload(raw))
 
 
 class Envelope(msgspec.Struct):
-    """What can be said of a line whose act is not known."""
+    """What every line has, whatever its act."""
+
+    PAYLOADS: ClassVar[tuple[str, ...]] = ()
 
     ev: str
     seq: int
     at: float
     new: list[News] = []
     was: Label | None = None
-
-
-def read_envelope(line: bytes) -> Envelope:
-    """The parts of a line that every act has."""
-    return _envelope_decoder.decode(line)
 
 
 def _on_the_wire(act: type[Act]) -> Any:  # noqa: ANN401 - a JSON value has no narrower type

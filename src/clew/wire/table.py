@@ -82,6 +82,7 @@ class ValueTable:
                 if "$" in item and not isinstance(item["$"], str):
                     size += self._reference_size(item["$"]) - len(_encode(item))
                 else:
+                    size -= _tag_excess(item)
                     stack.extend(item.values())
             elif isinstance(item, list):
                 stack.extend(item)
@@ -151,6 +152,13 @@ def spread(reference: list[Any]) -> list[Key]:
                 stop = first
             keys.extend((table, number) for number in range(first, stop))
     return keys
+
+
+def _tag_excess(item: dict[str, Any]) -> int:
+    """By how many bytes an object is longer for being tagged because of its keys."""
+    if item.get("$") != "object" or not isinstance(item.get("items"), list):
+        return 0
+    return len('"$":"object","items":[]') + 2 * len(item["items"])
 
 
 def blobs_in(raw: msgspec.Raw) -> list[str]:
