@@ -18,24 +18,31 @@ from typing import TYPE_CHECKING, Any
 from clew.errors import ClewError
 from clew.model.usage import Usage
 from clew.record.action import Action
-from clew.record.api import current, log, register_slug, session
+from clew.record.api import configure, current, log, register_slug, session
 
 if TYPE_CHECKING:
     from clew.compat.session_trace import SessionTrace
     from clew.compat.session_tree_builder import SessionTreeBuilder
     from clew.model.session import Session
+    from clew.record.logging_bridge import LoggingHandler
+    from clew.record.public import PublicError, public_error
     from clew.store.reading import load, sessions
     from clew.tree.check import check
     from clew.tree.query import count_retries, find_log, find_logs, find_tool, find_tools, find_turn, walk
+    from clew.wire.rules import Rule
 
 __all__ = [
     "Action",
     "ClewError",
+    "LoggingHandler",
+    "PublicError",
+    "Rule",
     "Session",
     "SessionTrace",
     "SessionTreeBuilder",
     "Usage",
     "check",
+    "configure",
     "count_retries",
     "current",
     "find_log",
@@ -45,6 +52,7 @@ __all__ = [
     "find_turn",
     "load",
     "log",
+    "public_error",
     "register_slug",
     "session",
     "sessions",
@@ -52,6 +60,9 @@ __all__ = [
 ]
 
 _LAZY = {
+    "LoggingHandler": "clew.record.logging_bridge",
+    "PublicError": "clew.record.public",
+    "Rule": "clew.wire.rules",
     "Session": "clew.model.session",
     "SessionTrace": "clew.compat.session_trace",
     "SessionTreeBuilder": "clew.compat.session_tree_builder",
@@ -63,6 +74,7 @@ _LAZY = {
     "find_tools": "clew.tree.query",
     "find_turn": "clew.tree.query",
     "load": "clew.store.reading",
+    "public_error": "clew.record.public",
     "sessions": "clew.store.reading",
     "walk": "clew.tree.query",
 }

@@ -6,6 +6,8 @@ import subprocess
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+import pytest
+
 import clew
 from clew.store.folder import Folder
 from clew.tree.path import locate, walk
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from clew.record.session import SessionRecorder
+
+pytestmark = pytest.mark.usefixtures("untroubled")
 
 clew.register_slug("test.said", "TRC")
 

@@ -14,6 +14,8 @@ from clew.store.segment import read_segment
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.usefixtures("untroubled")
+
 HOUR = 3_600_000_000_000
 YEAR = 365 * 24 * HOUR
 

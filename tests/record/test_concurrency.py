@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from clew.record.session import SessionRecorder
     from clew.record.turn import TurnRecorder
 
+pytestmark = pytest.mark.usefixtures("untroubled")
+
 clew.register_slug("test.said", "TRC")
 
 

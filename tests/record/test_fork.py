@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from clew.record.session import SessionRecorder
 
+pytestmark = pytest.mark.usefixtures("untroubled")
+
 for _slug in ("test.said", "test.child", "test.parent"):
     clew.register_slug(_slug, "TRC")
 

@@ -94,7 +94,7 @@ def test_trouble_never_reaches_the_application(tmp_path: Path, trouble: str, syn
 def test_a_folder_that_cannot_be_used_is_reported_once(tmp_path: Path, place: str) -> None:
     """Without a place to write to the application runs as ever, and stderr has one line about it."""
     for folder in (tmp_path, *tmp_path.parents):
-        if folder.name.startswith(("pytest", "test_")):
+        if folder.name.startswith(("pytest", "popen", "test_")):
             folder.chmod(0o755 if folder != tmp_path else 0o777)
     done = run(
         f"""
@@ -115,6 +115,31 @@ def test_a_folder_that_cannot_be_used_is_reported_once(tmp_path: Path, place: st
     assert len(done.stderr.splitlines()) == 1
     assert done.stderr.startswith("clew: ")
     assert not list((tmp_path / "s").rglob("*.jsonl")) + list((tmp_path / "s.target").rglob("*.jsonl"))
+
+
+def test_a_failure_without_handles_stays_the_applications_own(tmp_path: Path) -> None:
+    """Where not even a module can be loaded, the exception that comes out of a block is the one that went in."""
+    done = run(
+        """
+        import os, resource, clew
+        with clew.session() as session:
+            soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+            free = os.dup(0)
+            os.close(free)
+            resource.setrlimit(resource.RLIMIT_NOFILE, (free, hard))
+            try:
+                with session.turn("x") as turn, turn.tool("t", {"n": 1}) as tool:
+                    tool.environ()
+                    raise KeyError("mine")
+            except KeyError as problem:
+                print(problem.args, problem.__context__)
+            clew.session(session_id="20260101_000000_aaaa0001").end()
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        """,
+        tmp_path / "s",
+    )
+    assert (done.returncode, done.stdout) == (0, "('mine',) None\n"), done.stderr
+    assert clew.load("last", dir=tmp_path / "s").turns[0].tools[0].slugs == ("tool.failed",)
 
 
 def test_an_interpreter_that_shuts_down_is_not_held_up(tmp_path: Path) -> None:

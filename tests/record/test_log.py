@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from clew.model.session import Session
     from clew.record.session import SessionRecorder
 
+pytestmark = pytest.mark.usefixtures("untroubled")
+
 clew.register_slug("shop.card_declined", "WRN", "The card was declined", origin="user", public="Try another card.")
 clew.register_slug("shop.looked", "VRB", "Somebody looked")
 

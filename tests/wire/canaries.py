@@ -97,7 +97,10 @@ CANARIES: tuple[Canary, ...] = (*_keys(), *_in_text())
 
 INTERNAL: tuple[str, ...] = (
     *[f"/srv/agents/support-{number}/config/providers.toml" for number in range(8)],
-    *[f"You are the persona {name}; never mention rule {name}." for name in ("Ada", "Bo", "Cy", "Di", "Ed", "Flo", "Gil")],
+    *[
+        f"You are the persona {name}; never mention rule {name}."
+        for name in ("Ada", "Bo", "Cy", "Di", "Ed", "Flo", "Gil")
+    ],
     *[f'File "/opt/shop/flow{number}.py", line {number}, in charge' for number in range(7)],
     *[f"orders.internal_{verb}_v2" for verb in ("refund", "search", "cancel", "audit")],
     *[f"secret-model-{number}b-preview" for number in range(4)],

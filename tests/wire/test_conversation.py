@@ -102,6 +102,10 @@ def test_every_request_is_read_back_as_it_was_sent(edits: list[tuple[str, int, i
     for request, payload in sent:
         assert same(payload.value, request)
         assert payload.size == len(msgspec.json.encode(request))
+        messages = payload.part("messages")
+        assert messages is not None
+        assert same(messages.value, request["messages"])
+        assert messages.count() == len(request["messages"])
 
 
 def test_a_conversation_costs_what_is_new() -> None:

@@ -38,6 +38,13 @@ INNOCENT = (
 )
 """Texts about secrets with none in them."""
 
+PROSE = """
+the author of this session holds a token and a key ; password reset ; max_tokens = 4096 ; cache_read_tokens ;
+api_key from the environment ; cookie jar ; secret santa ; bearer of the ring ; sk-learn ; risk-averse task-force ;
+authorization is not authentication ; private key cryptography ; session_id ; token_count ; key-value store
+"""
+"""Words of such texts."""
+
 
 @pytest.mark.parametrize("canary", CANARIES, ids=lambda canary: canary.rule)
 def test_a_secret_is_replaced_by_the_name_of_its_rule(canary: Canary) -> None:
@@ -71,13 +78,8 @@ def test_a_text_about_secrets_is_not_touched(text: str) -> None:
 def test_ten_megabytes_of_innocent_text_stay_as_they_are() -> None:
     """Prose and code about passwords, sessions, keys and tokens: 0 bytes changed."""
     rng = random.Random(7)
-    prose = (
-        "the author of this session holds a token and a key ; password reset ; max_tokens = 4096 ; cache_read_tokens ; "
-        "api_key from the environment ; cookie jar ; secret santa ; bearer of the ring ; sk-learn ; risk-averse task-force ; "
-        "authorization is not authentication ; private key cryptography ; session_id ; token_count ; key-value store"
-    ).split(" ")
+    prose = PROSE.split()
     code = [path.read_text(encoding="utf-8") for path in sorted(SOURCES.rglob("*.py"))]
-    code = [text for text in code if "wire/rules" not in text]
     changed = total = 0
     while total < 10_000_000:
         text = rng.choice(code) if rng.random() < 0.3 else " ".join(rng.choices(prose, k=2_000)) + rng.choice(INNOCENT)
@@ -100,7 +102,7 @@ def test_a_text_without_literals_is_never_changed(text: str) -> None:
 
 @given(st.lists(st.one_of(st.text(max_size=30), st.sampled_from(CANARIES).map(lambda canary: canary.text)), max_size=8))
 def test_what_is_redacted_is_labelled(parts: list[str]) -> None:
-    """Whenever a text changes, the findings name a rule that the text now shows; whenever it does not, they are empty."""
+    """The findings name the rules that a changed text shows; they are empty for one that did not change."""
     text, found = "\n".join(parts), Findings()
     clean = REDACTOR.text(text, found, "/here")
     rows = found.take()

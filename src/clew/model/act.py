@@ -54,3 +54,5 @@ class Act(msgspec.Struct, kw_only=True, omit_defaults=True, tag_field="ev", gc=F
     """Values first used in this line."""
     was: Label | None = None
     """Label of the previous line's values."""
+    redacted: list[tuple[str, str, int]] = []
+    """What was taken out of this line before it was written: rule, JSON pointer into the line, how often."""

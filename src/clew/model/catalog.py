@@ -2,7 +2,7 @@
 
 A slug names one log point. Lifecycle slugs (``VRB`` and ``FIN``) ride on the acts that begin and end nodes and cost no
 line of their own; the others are written by :func:`clew.log` and the recorder. Applications add theirs with
-:func:`register`.
+:func:`register`. What to do about each stands in :mod:`clew.model.advice`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clew.errors import SlugError
+from clew.model.advice import ADVICE
 from clew.model.slug import Origin, Severity, Slug, is_slug
 
 if TYPE_CHECKING:
@@ -25,9 +26,20 @@ _GENERAL = "Something went wrong. Please try again."
 
 
 def _slug(
-    name: str, severity: Severity, description: str, origin: Origin | None = None, public: str = _GENERAL
+    name: str,
+    severity: Severity,
+    description: str,
+    origin: Origin | None = None,
+    public: str = _GENERAL,
 ) -> Slug:
-    return Slug(name=name, severity=severity, description=description, origin=origin, public=public)
+    return Slug(
+        name=name,
+        severity=severity,
+        description=description,
+        origin=origin,
+        public=public,
+        advice=ADVICE.get(name, ""),
+    )
 
 
 _OWN: tuple[Slug, ...] = (
@@ -59,6 +71,8 @@ _OWN: tuple[Slug, ...] = (
     _slug("llm.overloaded", "WRN", "Provider is overloaded or failed inside", "model", _BUSY),
     _slug("llm.auth_error", "ERR", "Provider rejected the credentials", "configuration", _SETUP),
     _slug("llm.invalid_request", "ERR", "Provider rejected the request", "configuration", _SETUP),
+    _slug("llm.unknown_model", "ERR", "Provider does not know the model", "configuration", _SETUP),
+    _slug("llm.quota_exceeded", "ERR", "Account has no credit or quota left", "configuration", _SETUP),
     _slug("llm.unreachable", "WRN", "Provider could not be reached", "host", _BUSY),
     _slug("llm.timeout", "WRN", "Request to the model timed out", "model", _BUSY),
     _slug("llm.cancelled", "WRN", "Request to the model was cancelled", "user", _STOPPED),
@@ -71,6 +85,10 @@ _OWN: tuple[Slug, ...] = (
     _slug("tool.cancelled", "WRN", "Tool execution was cancelled", "user", _STOPPED),
     _slug("tool.not_found", "WRN", "Model asked for an unknown tool", "model", _TOOL),
     _slug("tool.invalid_params", "WRN", "Model called a tool with invalid parameters", "model", _TOOL),
+    # workflows
+    _slug("workflow.step_failed", "ERR", "A step stopped its workflow", "workflow", _TOOL),
+    # the machine
+    _slug("host.disk_full", "ERR", "The disk is full", "host"),
     # the context window
     _slug("context.exceeded", "WRN", "Context window limit exceeded", "context", _TOO_LONG),
     _slug("context.shrink", "VRB", "Context was made smaller"),
@@ -78,12 +96,20 @@ _OWN: tuple[Slug, ...] = (
     # the final report
     _slug("final_report.missing", "WRN", "Final report was not provided", "model", _MODEL),
     _slug("final_report.extracted", "WRN", "Final report was extracted from text", "model", _MODEL),
+    _slug("final_report.synthetic", "WRN", "Final report only says that the task failed", "model", _MODEL),
     _slug("final_report.received", "VRB", "Final report received"),
     # MCP servers
     _slug("mcp.connect", "VRB", "MCP server connected"),
     _slug("mcp.disconnect", "WRN", "MCP server disconnected", "tool", _TOOL),
     _slug("mcp.restart", "WRN", "MCP server restarted", "tool", _TOOL),
     _slug("mcp.error", "ERR", "MCP server reported an error", "tool", _TOOL),
+    _slug("mcp.start_failed", "ERR", "MCP server did not start", "configuration", _SETUP),
+    # the application's own log, and the log's own losses
+    _slug("app.message", "VRB", "The application logged a message"),
+    _slug("app.warning", "WRN", "The application logged a warning"),
+    _slug("app.error", "ERR", "The application logged an error"),
+    _slug("incident.told", "TRC", "A user was told of a failure, with the id of this incident"),
+    _slug("log.lines_lost", "WRN", "A log sink could not take all lines", "host"),
     # imported records
     _slug("import.implausible_usage", "WRN", "Imported token counts cannot be true", None),
     _slug("import.entry", "VRB", "Log entry taken over from a foreign record", None),

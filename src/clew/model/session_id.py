@@ -9,7 +9,7 @@ import os
 import re
 import time
 
-SHAPE = r"\d{8}_\d{6}_[0-9a-f]{8}"
+SHAPE = r"[0-9]{8}_[0-9]{6}_[0-9a-f]{8}"
 """What every session id looks like."""
 
 

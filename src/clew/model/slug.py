@@ -34,3 +34,5 @@ class Slug(msgspec.Struct, frozen=True, kw_only=True):
     """Where the failure it reports comes from; ``None`` for what is no failure."""
     public: str = "Something went wrong. Please try again."
     """The sentence a user of the agent may see: it names nothing internal."""
+    advice: str = ""
+    """What an operator can do about it, in one sentence; empty for what is no failure."""

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from clew.errors import ClewError
 from clew.model.catalog import register
 from clew.model.session_id import is_session_id
 from clew.model.slug import Slug
 from clew.record.current import current
+from clew.record.dispatch import dispatch
 from clew.record.environment import folder_of, inherited_parent, is_recording, is_tracing
+from clew.record.logbook import caller
 from clew.record.options import Options
 from clew.record.session import SessionRecorder
 from clew.record.tidy import texts_of
 from clew.record.tool import ToolRecorder
 from clew.record.trouble import report
+from clew.wire.redact import configure as put_in_force
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
     from clew.model.slug import Origin, Severity
+    from clew.record.dispatch import Sink
     from clew.store.journal import Sync
+    from clew.wire.rules import Rule
 
 _taken: set[str] = set()
 
@@ -78,11 +82,34 @@ def session(
 def log(slug: str, message: str = "", severity: str | None = None, **details: Any) -> None:  # noqa: ANN401 - any named values
     """Write a log entry on the node in force.
 
-    Its severity is the slug's unless given; outside any session nothing is journalled.
+    Its severity is the slug's unless given; outside any session it goes to the log sinks only.
     """
     node = current()
     if node is not None:
         node.log(slug, message, severity, **details)
+    elif dispatch.active():
+        try:
+            from clew.record.narrator import tell_outside  # noqa: PLC0415 - a process without sinks need not load it
+
+            tell_outside(slug, message, severity, details, caller())
+        except Exception as problem:  # noqa: BLE001 - the application must not notice
+            report(problem)
+
+
+def configure(
+    *, sinks: Iterable[Sink | str] | None = None, redact: Iterable[Rule] | None = None, certain: bool = True
+) -> None:
+    """Say where the structured log of this process goes, and what is a secret; what is not given stays as it is.
+
+    A sink is a name as in ``CLEW_LOG`` (``console``, ``jsonl:PATH``, ``journald``), one of :mod:`clew.sinks`, or any
+    object with ``write(line)``; no sinks switch the log off. The rules of ``redact`` are added to those for what is
+    certainly a secret, unless ``certain=False`` switches these off. Raises ``ClewError`` for an unknown sink and
+    ``ValueError`` for a pattern that is no regular expression.
+    """
+    if sinks is not None:
+        dispatch.set(sinks)
+    if redact is not None or not certain:
+        put_in_force(redact or (), certain=certain)
 
 
 def register_slug(
@@ -92,9 +119,14 @@ def register_slug(
     *,
     origin: Origin | None = None,
     public: str = "Something went wrong. Please try again.",
+    advice: str = "",
 ) -> Slug:
-    """Declare an application's own slug. Raises ``SlugError`` if it is misspelt or declared differently already."""
-    return register(Slug(name=name, severity=severity, description=description or name, origin=origin, public=public))
+    """Declare an application's own slug. Raises ``SlugError`` if it is misspelt or declared differently already.
+
+    ``public`` is what a user of the agent may see, ``advice`` what an operator is told by ``clew why``.
+    """
+    text = description or name
+    return register(Slug(name=name, severity=severity, description=text, origin=origin, public=public, advice=advice))
 
 
 def _checked(session_id: object) -> str | None:
@@ -107,11 +139,12 @@ def _checked(session_id: object) -> str | None:
 
 def _exists(folder: Path, session_id: str) -> bool:
     """Whether there is a session to continue."""
-    from clew.store.folder import Folder  # noqa: PLC0415 - who begins a new session need not read
-
     try:
+        from clew.store.folder import Folder  # noqa: PLC0415 - who begins a new session need not read
+
         return bool(Folder(folder).segments(session_id))
-    except ClewError:
+    except Exception as problem:  # noqa: BLE001 - the application must not notice
+        report(problem)
         return False
 
 
@@ -127,4 +160,4 @@ def _inherited() -> tuple[Any, str | None]:
     return parent, wanted
 
 
-__all__ = ["current", "log", "register_slug", "session"]
+__all__ = ["configure", "current", "log", "register_slug", "session"]

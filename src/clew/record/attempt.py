@@ -10,6 +10,7 @@ from clew.record.node import NodeRecorder
 from clew.record.pulse import pulse
 from clew.record.tidy import cost_of, maybe_text, number_of, status_of, text_of, usage_of, whole
 from clew.wire.encoder import NULL
+from clew.wire.redact import in_force
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -54,7 +55,10 @@ class AttemptRecorder(NodeRecorder):
         self.session.write(AttemptRequest(n=self.ref, request=request))
 
     def chunk(self, text: str = "", reasoning: str = "") -> None:
-        """A piece of a streamed answer. It is journalled at once, or, if another one just was, within 250 ms."""
+        """A piece of a streamed answer. It is journalled at once, or, if another one just was, within 250 ms.
+
+        Where it ends with what may be the beginning of a secret, that much waits for the next piece.
+        """
         now = self.session.now()
         if self._first_token_at is None:
             self._first_token_at = now
@@ -87,7 +91,7 @@ class AttemptRecorder(NodeRecorder):
         ``partial`` says that it broke off; an answer after the first adds to it or replaces it, part by part.
         """
         self.start()
-        self.flush()
+        self.flush(final=True)
         self.responded = True
         answer: dict[str, Any] = {
             "n": self.ref,
@@ -138,10 +142,10 @@ class AttemptRecorder(NodeRecorder):
         ``response`` is what came instead of one; ``slug`` and ``status`` follow from an exception if not given.
         """
         self.start()
-        self.flush()
-        outcome = attempt_outcome(error) if isinstance(error, BaseException) else None
-        status = status or (outcome.status if outcome is not None else "failed")
-        slug = slug or (outcome.slug if outcome is not None else "llm.failed")
+        self.flush(final=True)
+        status = None if status is None else status_of(status)
+        outcome = attempt_outcome(error, status)
+        status, slug = status or outcome.status, slug or outcome.slug
         self.session.failed(self, error, slug)
         self.session.write(AttemptVerdict(n=self.ref, slugs=[text_of(slug)]))
         self._ended = True
@@ -168,16 +172,17 @@ class AttemptRecorder(NodeRecorder):
         for saying in ("chunk", "respond", "account", "reject", "fail", "backoff"):
             setattr(self, saying, getattr(by, saying))
 
-    def flush(self) -> None:
-        """Write down the pieces that wait."""
+    def flush(self, *, final: bool = False) -> None:
+        """Write down the pieces that wait; the end of them only if it is ``final`` or cannot be half a secret."""
         with self.session.writing():
             if not self._text and not self._reasoning:
                 return
-            self._written_at = self.session.now()
-            text, reasoning = "".join(self._text), "".join(self._reasoning)
-            self._text, self._reasoning = [], []
-            self.start()
-            self.session.write(AttemptChunk(n=self.ref, text=text or None, reasoning=reasoning or None))
+            text, self._text = _parted(self._text, final=final)
+            reasoning, self._reasoning = _parted(self._reasoning, final=final)
+            if text or reasoning:
+                self._written_at = self.session.now()
+                self.start()
+                self.session.write(AttemptChunk(n=self.ref, text=text or None, reasoning=reasoning or None))
 
     def in_force(self) -> tuple[Any, Any]:
         """This attempt."""
@@ -189,8 +194,8 @@ class AttemptRecorder(NodeRecorder):
             self.holder.start()
             number = self.holder.next_attempt()
             self.node_path = self.holder.next_path()
-            self.holder.last_attempt = self
             session.number(self)
+            self.holder.last_attempt = self
             session.write(
                 AttemptStart(
                     n=self.n,
@@ -206,7 +211,7 @@ class AttemptRecorder(NodeRecorder):
 
     def _finish(self, problem: BaseException | None) -> None:
         if problem is None:
-            self.flush()
+            self.flush(final=True)
             if not self._ended:
                 self._ended = True
                 self.session.write(AttemptEnd(n=self.ref, first_token_at=self._first_token_at))
@@ -214,3 +219,12 @@ class AttemptRecorder(NodeRecorder):
             self.session.failed(self, problem, attempt_outcome(problem).slug)
         else:
             self.fail(problem)
+
+
+def _parted(pieces: list[str], *, final: bool) -> tuple[str, list[str]]:
+    """What of a stream can be written, and what has to wait."""
+    text = "".join(pieces)
+    if final or not text:
+        return text, []
+    held = in_force().held(text)
+    return text[:held], [text[held:]] if held < len(text) else []

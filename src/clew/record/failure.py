@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import sys
+import errno
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from clew.model.log import Source
+from clew.record.exchange_failure import classify, classify_raised, is_cancelled, is_timeout
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -20,35 +21,41 @@ class Outcome(NamedTuple):
     slug: str
 
 
-def is_cancelled(problem: BaseException) -> bool:
-    """Whether an exception says that somebody stopped the work, rather than that it failed."""
-    asyncio = sys.modules.get("asyncio.exceptions")
-    return isinstance(problem, KeyboardInterrupt | GeneratorExit) or (
-        asyncio is not None and isinstance(problem, asyncio.CancelledError)
-    )
+def attempt_outcome(problem: object, told: NodeStatus | None = None) -> Outcome:
+    """What a failure means for a model call. One told in words is known by the status it was ``told`` with."""
+    if is_disk_full(problem):
+        return _DISK_FULL
+    error = problem if isinstance(problem, BaseException) else None
+    failure = classify_raised(error) if error is not None else classify(status=told)
+    return Outcome(failure.status, failure.slug)
 
 
-def attempt_outcome(problem: BaseException) -> Outcome:
-    """What an exception means for a model call."""
-    if is_cancelled(problem):
-        return Outcome("cancelled", "llm.cancelled")
-    if _is_timeout(problem):
-        return Outcome("timeout", "llm.timeout")
-    return Outcome("failed", "llm.failed")
-
-
-def tool_outcome(problem: BaseException) -> Outcome:
-    """What an exception means for a tool call."""
-    if is_cancelled(problem):
+def tool_outcome(problem: object, told: NodeStatus | None = None) -> Outcome:
+    """What a failure means for a tool call. One told in words is known by the status it was ``told`` with."""
+    error = problem if isinstance(problem, BaseException) else None
+    if is_disk_full(error):
+        return _DISK_FULL
+    if told == "cancelled" or (error is not None and is_cancelled(error)):
         return Outcome("cancelled", "tool.cancelled")
-    if _is_timeout(problem):
+    if told == "timeout" or (error is not None and is_timeout(error)):
         return Outcome("timeout", "tool.timeout")
     return Outcome("failed", "tool.failed")
 
 
-def session_outcome(problem: BaseException) -> Outcome:
-    """What an exception means for a session."""
-    return Outcome("cancelled", "session.cancelled") if is_cancelled(problem) else Outcome("failed", "session.error")
+def holder_slug(problem: object, kind: str) -> str:
+    """The name of what failed a turn or a step between its calls."""
+    return _DISK_FULL.slug if is_disk_full(problem) else _OF_HOLDERS[kind]
+
+
+def session_outcome(problem: object) -> Outcome:
+    """What a failure means for a session."""
+    if isinstance(problem, BaseException) and is_cancelled(problem):
+        return Outcome("cancelled", "session.cancelled")
+    return _DISK_FULL if is_disk_full(problem) else Outcome("failed", "session.error")
+
+
+_DISK_FULL = Outcome("failed", "host.disk_full")
+_OF_HOLDERS = {"turn": "turn.failed", "step": "step.failed"}
 
 
 def describe(problem: object) -> str:
@@ -66,11 +73,11 @@ def describe(problem: object) -> str:
 
 def evidence(problem: BaseException) -> dict[str, Any]:
     """What a log entry keeps of an exception."""
-    import traceback  # noqa: PLC0415 - 3 ms that a session without failures need not pay
-
     try:
+        import traceback  # noqa: PLC0415 - 3 ms that a session without failures need not pay
+
         lines = traceback.format_exception(problem)
-    except Exception:  # noqa: BLE001 - a hostile __str__ or __cause__
+    except Exception:  # noqa: BLE001 - a hostile __str__ or __cause__, or no handle left to load a module with
         lines = [type(problem).__name__]
     return {"exception": f"{type(problem).__module__}.{type(problem).__qualname__}", "traceback": "".join(lines)}
 
@@ -86,7 +93,6 @@ def raised_at(problem: BaseException) -> Source | None:
     return Source(file=code.co_filename.rpartition("/")[2], line=trace.tb_lineno, function=code.co_name)
 
 
-def _is_timeout(problem: BaseException) -> bool:
-    return isinstance(problem, TimeoutError) or type(problem).__name__.endswith(
-        ("Timeout", "TimeoutError", "TimeoutExpired")
-    )
+def is_disk_full(problem: object) -> bool:
+    """Whether the machine, and not what runs on it, had no room left."""
+    return isinstance(problem, OSError) and problem.errno in {errno.ENOSPC, errno.EDQUOT}

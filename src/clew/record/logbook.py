@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from clew.model.catalog import find_slug, is_own
@@ -11,11 +12,16 @@ from clew.model.event import Logged, SlugDeclared
 from clew.model.log import Source
 from clew.model.session import Failure
 from clew.record.failure import describe, evidence, raised_at
+from clew.record.incident import Incident, incident_of, mark, new_incident_id
 from clew.record.tidy import severity_of, text_of
 
 if TYPE_CHECKING:
     from clew.record.node import NodeRecorder
     from clew.record.session import SessionRecorder
+
+
+REMEMBERED = 16
+"""Failures that are remembered: exceptions on their way up at the same time, and what the session may end of."""
 
 
 class Logbook:
@@ -25,7 +31,7 @@ class Logbook:
         """``session`` writes the acts."""
         self._session = session
         self._declared: set[str] = set()
-        self._failed: tuple[object, str, str] | None = None
+        self._failures: deque[tuple[object, str, str]] = deque(maxlen=REMEMBERED)
 
     def write(
         self,
@@ -63,24 +69,40 @@ class Logbook:
 
     def failed(self, node: NodeRecorder, problem: object, slug: str) -> None:
         """Log a failure where it happened: an exception is logged once, however many nodes it passes through."""
+        slug = text_of(slug)
         if isinstance(problem, BaseException):
-            if self._failed is not None and self._failed[0] is problem:
+            if any(known is problem for known, _, _ in tuple(self._failures)):
                 return
-            self._failed = (problem, slug, node.node_path)
+            self._failures.append((problem, slug, node.node_path))
             self.write(node, slug, describe(problem), None, evidence(problem), raised_at(problem))
         else:
+            if node is not self._session or slug != "session.error":  # which only says that something failed before
+                self._failures.append((problem, slug, node.node_path))
             self.write(node, slug, describe(problem), None, {})
 
     def failure(self, problem: BaseException | None) -> Failure:
         """What FIN says of a session that failed of an exception, or of what was logged last."""
-        incident = os.urandom(4).hex()
-        if self._failed is None or (problem is not None and self._failed[0] is not problem):
-            return Failure(incident=incident)
-        _, slug, path = self._failed
+        causes = [cause for cause in tuple(self._failures) if problem is None or cause[0] is problem]
+        if not causes:
+            return Failure(incident=_incident(problem, None))
+        cause, slug, path = causes[-1]
         declared = find_slug(slug)
         return Failure(
-            origin=declared.origin if declared is not None else None, slug=slug, path=path or None, incident=incident
+            origin=declared.origin if declared is not None else None,
+            slug=slug,
+            path=path or None,
+            incident=_incident(cause if isinstance(cause, BaseException) else None, slug),
         )
+
+    def slug_of(self, problem: BaseException) -> str | None:
+        """The slug that an exception was logged with."""
+        return next((slug for known, slug, _ in tuple(self._failures) if known is problem), None)
+
+
+def _incident(problem: BaseException | None, slug: str | None) -> str:
+    """The incident of what a session ends with; the exception carries it to whoever tells the user."""
+    known = incident_of(problem)
+    return mark(problem, Incident(known.id if known is not None else new_incident_id(), slug, logged=True)).id
 
 
 def caller() -> Source | None:

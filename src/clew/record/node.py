@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from clew.record.current import enter, leave
+from clew.record.trouble import report
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -47,7 +48,10 @@ class NodeRecorder:
         """Begin the node, once."""
         if not self._began:
             self._began = True
-            self._begin()
+            try:
+                self._begin()
+            except Exception as trouble:  # noqa: BLE001 - whatever it is, the application must not notice
+                report(trouble)
         return self
 
     def end(self, problem: BaseException | None = None) -> None:
@@ -55,7 +59,10 @@ class NodeRecorder:
         if not self._over:
             self.start()
             self._over = True
-            self._finish(problem)
+            try:
+                self._finish(problem)
+            except Exception as trouble:  # noqa: BLE001 - least of all in place of its own exception
+                report(trouble)
 
     def log(self, slug: str, message: str = "", severity: str | None = None, **details: Any) -> None:  # noqa: ANN401 - any named values
         """Write a log entry on this node."""
@@ -79,5 +86,8 @@ class NodeRecorder:
     def __exit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
-        leave(self, self._before)
+        before = self._before
+        while before is not None and before._over:  # noqa: SLF001 - its own kind; ended elsewhere, as a closed generator's
+            before = before._before  # noqa: SLF001 - its own kind
+        leave(self, before)
         self.end(problem)

@@ -10,8 +10,9 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from clew.model.event import ClockStep, Header
-from clew.model.payload import Payload
 from clew.model.session_id import new_session_id
+from clew.record.clean_payload import CleanPayload, clean_names
+from clew.record.dispatch import dispatch
 from clew.record.trouble import report
 from clew.store.journal import Journal
 from clew.store.names import journal_name, trace_name
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from clew.model.act import Act
+    from clew.record.narrator import Narrator
     from clew.store.journal import Sync
 
 LONGEST_TRACE = 40 << 20
@@ -47,6 +49,7 @@ class Outlet:
         self._recording = recording
         self._journal: Journal | None = None
         self._subscribers: list[Callable[[Act], None]] = []
+        self._narrator: Narrator | None = None
 
     @property
     def segment(self) -> int:
@@ -57,8 +60,8 @@ class Outlet:
         """Keep other threads from writing."""
         return self._journal.lock if self._journal is not None else nullcontext()
 
-    def open(self, header: Header) -> str:
-        """Begin the journal; the session id it got, which is the header's if that was free."""
+    def open(self, header: Header, agent_id: str | None = None) -> str:
+        """Begin the journal, and the log if there is any sink; the session id, which is the header's if it was free."""
         if not self._recording:
             return header.session_id
         for _ in range(TRIES):
@@ -71,28 +74,30 @@ class Outlet:
                 break
             else:
                 break
+        if dispatch.active():
+            self._narrate(header, agent_id)
         return header.session_id
 
     def last_indexes(self, session_id: str) -> tuple[int, int]:
         """Index of the last turn and of the last step of a session that is continued; 0 without one."""
-        from clew.store.folder import Folder  # noqa: PLC0415 - who begins a new session need not read
-
         try:
+            from clew.store.folder import Folder  # noqa: PLC0415 - who begins a new session need not read
+
             tree = Folder(self._folder).load(session_id)
         except Exception as problem:  # noqa: BLE001 - the application must not notice
             report(problem)
             return 0, 0
+        if self._narrator is not None:
+            self._narrator.agent_id = self._narrator.agent_id or tree.agent_id
         turns, steps = ([node.index for node in nodes] for nodes in (tree.turns, tree.steps))
         return max(turns, default=0), max(steps, default=0)
 
     def write(self, act: Act) -> None:
         """Append an act and hand it to the subscribers."""
-        if self._journal is None:
-            return
         try:
             if self._subscribers:
                 self._write_and_tell(act)
-            else:
+            elif self._journal is not None:
                 self._journal.write(act)
         except Exception as problem:  # noqa: BLE001 - the application must not notice
             report(problem)
@@ -103,7 +108,8 @@ class Outlet:
 
     def subscribe(self, callback: Callable[[Act], None]) -> Callable[[], None]:
         """Hand every act to a callback from now on; returns what ends it."""
-        self._subscribers.append(callback)
+        if self._recording:
+            self._subscribers.append(callback)
 
         def unsubscribe() -> None:
             if callback in self._subscribers:
@@ -152,13 +158,26 @@ class Outlet:
         given = {name: getattr(act, name) for name in act.PAYLOADS if getattr(act, name) is not None}
         if self._journal is not None:
             self._journal.write(act)
+        if act.at < 0:  # there is no journal, or the act comes from inside another one
+            act.at = self._clock()
+        if act.seq < 0:
+            clean_names(act)
         for name, value in given.items():
-            setattr(act, name, Payload.of(value))
+            setattr(act, name, CleanPayload(value))
         for callback in tuple(self._subscribers):
             try:
                 callback(act)
             except Exception as problem:  # noqa: BLE001 - a subscriber must not harm the recording
                 report(problem)
+
+    def _narrate(self, header: Header, agent_id: str | None) -> None:
+        try:
+            from clew.record.narrator import Narrator  # noqa: PLC0415 - a process without sinks need not load it
+
+            self._narrator = Narrator(header, agent_id, lambda: self.segment)
+            self._subscribers.insert(0, self._narrator)
+        except Exception as problem:  # noqa: BLE001 - the application must not notice
+            report(problem)
 
     def _write_trace(self, session_id: str) -> None:
         from clew.exporters.trace import write_trace  # noqa: PLC0415 - only the end of a session needs readers

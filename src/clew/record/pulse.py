@@ -24,7 +24,7 @@ class Pulse:
 
     def __init__(self) -> None:
         """Nothing waits yet."""
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._waiting: set[AttemptRecorder] = set()
         self._beating: bool = False
         os.register_at_fork(after_in_child=self._forget)
@@ -41,7 +41,7 @@ class Pulse:
 
     def _forget(self) -> None:
         """In a forked child: what waits there belongs to the parent, whose thread stayed behind."""
-        self._lock, self._waiting, self._beating = threading.Lock(), set(), False
+        self._lock, self._waiting, self._beating = threading.RLock(), set(), False
 
     def _run(self) -> None:
         while True:

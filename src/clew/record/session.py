@@ -138,7 +138,7 @@ class SessionRecorder(NodeRecorder):
 
     def fail(self, error: object, slug: str | None = None) -> None:
         """Let the session end as failed."""
-        self.failed(self, error, slug or "session.error")
+        self.failed(self, error, slug or session_outcome(error).slug)
         self._verdict = (False, describe(error))
 
     def end(
@@ -263,7 +263,8 @@ class SessionRecorder(NodeRecorder):
         options = self._options
         segment = 2 if self._continues else 1
         self.session_id = self._outlet.open(
-            Header(format=0, session_id=self.session_id, segment=segment, parent=self.parent)
+            Header(format=0, session_id=self.session_id, segment=segment, parent=self.parent),
+            maybe_text(options.agent_id),
         )
         if self._continues:
             self._turns, self._steps = self._outlet.last_indexes(self.session_id)

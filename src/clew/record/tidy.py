@@ -16,6 +16,9 @@ _SEVERITIES = frozenset(get_args(Severity))
 _STATUSES = frozenset(get_args(NodeStatus)) - {"running", "interrupted"}
 _TOOL_KINDS = frozenset(get_args(ToolKind))
 _STEP_KINDS = frozenset(get_args(StepKind))
+_LARGEST = 2**53
+"""Whole numbers beyond this are no counts, and not every reader of JSON can carry them."""
+
 _ACTIONS = frozenset(get_args(ActionType))
 
 
@@ -75,19 +78,18 @@ def usage_of(value: Any) -> Usage | None:  # noqa: ANN401 - what an application 
     if type(value) is not Usage:
         return None
     counts = {name: getattr(value, name) for name in Usage.__struct_fields__}
-    if all(type(count) is int for count in counts.values()):
+    if all(type(count) is int and 0 <= count <= _LARGEST for count in counts.values()):
         return value
     return Usage(**{name: whole(count) or 0 for name, count in counts.items()})
 
 
 def whole(value: object) -> int | None:
     """A whole number, or ``None``."""
-    if type(value) is int or value is None:
-        return value
     try:
-        return int(value)  # type: ignore[call-overload,no-any-return]  # whatever the application gave
+        number = value if type(value) is int or value is None else int(value)  # type: ignore[call-overload]  # whatever the application gave
     except Exception:  # noqa: BLE001 - the object is the application's
         return None
+    return number if number is None or abs(number) <= _LARGEST else None
 
 
 def number_of(value: object) -> float | None:

@@ -10,7 +10,7 @@ from clew.model.session_id import new_session_id
 from clew.record.environment import parent_variable
 from clew.record.failure import describe, tool_outcome
 from clew.record.node import NodeRecorder
-from clew.record.tidy import maybe_text, text_of, tool_kind_of
+from clew.record.tidy import maybe_text, status_of, text_of, tool_kind_of
 from clew.wire.encoder import NULL
 
 if TYPE_CHECKING:
@@ -70,15 +70,14 @@ class ToolRecorder(NodeRecorder):
         ``response`` is what it answered all the same; ``slug`` and ``status`` follow from an exception if not given.
         """
         self.start()
-        outcome = tool_outcome(error) if isinstance(error, BaseException) else None
-        status = status or (outcome.status if outcome is not None else "failed")
-        slug = slug or (outcome.slug if outcome is not None else "tool.failed")
+        outcome = tool_outcome(error, status)
+        status, slug = status or outcome.status, slug or outcome.slug
         self.responded = self._ended = self._failed = True
         self.session.failed(self, error, slug)
         self.session.write(
             ToolEnd(
                 n=self.ref,
-                status=status,
+                status=status_of(status),
                 slugs=[text_of(slug)],
                 error=describe(error),
                 response=response,
@@ -111,8 +110,8 @@ class ToolRecorder(NodeRecorder):
         with session.writing():
             self.holder.start()
             self.node_path = self.holder.next_path()
-            self.holder.last_tool = self
             session.number(self)
+            self.holder.last_tool = self
             session.write(
                 ToolStart(
                     n=self.n,

@@ -10,9 +10,16 @@ _told: set[str] = set()
 
 def report(problem: BaseException | str) -> None:
     """Say once what keeps the recorder from recording."""
-    text = problem if isinstance(problem, str) else f"{type(problem).__name__}: {problem}"
+    text = problem if isinstance(problem, str) else _words(problem)
     if text in _told:
         return
     _told.add(text)
     with suppress(Exception):  # stderr may be closed
         sys.stderr.write(f"clew: not everything is being recorded ({text})\n")
+
+
+def _words(problem: BaseException) -> str:
+    """A problem in words that are the same for all files of a folder."""
+    if isinstance(problem, OSError) and isinstance(problem.filename, str) and problem.strerror:
+        return f"{problem.strerror}: {problem.filename.rpartition('/')[0] or problem.filename}"
+    return f"{type(problem).__name__}: {problem}"

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from clew.model.event import NodeEnd, StepStart, TurnStart
 from clew.record.attempt import AttemptRecorder
-from clew.record.failure import describe, is_cancelled
+from clew.record.exchange_failure import is_cancelled
+from clew.record.failure import describe, holder_slug
 from clew.record.node import NodeRecorder
 from clew.record.tidy import action_of, maybe_text, step_kind_of, text_of, whole
 from clew.record.tool import ToolRecorder
@@ -92,7 +93,7 @@ class HolderRecorder(NodeRecorder):
             self._status = "cancelled" if is_cancelled(problem) else "failed"
             self._error = describe(problem)
             if self._status == "failed":
-                self.session.failed(self, problem, f"{self.kind}.failed")
+                self.session.failed(self, problem, holder_slug(problem, self.kind))
         self.session.write(NodeEnd(n=self.ref, status=self._status, error=self._error, outcome=self._outcome))
 
 

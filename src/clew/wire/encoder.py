@@ -14,6 +14,7 @@ from clew.model import event
 from clew.model.act import Act, Label
 from clew.model.payload import Payload
 from clew.wire.line import seal
+from clew.wire.redact import Findings, in_force, redact
 from clew.wire.values import ValueWriter
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ class LineEncoder:
     def __init__(self, blob: Callable[[bytes], str]) -> None:
         """``blob`` stores bytes beside the journal and returns their name."""
         self._blob = blob
-        self._values = ValueWriter(blob)
+        self._values = ValueWriter(blob, self._clean)
+        self._found = Findings()
         self._label: Label | None = None
         self.seq = 0
         """Number of the next line."""
@@ -42,10 +44,11 @@ class LineEncoder:
     def encode(self, act: Act) -> bytes:
         """The line of an act, whose payload fields may hold any Python objects; they are encoded in place."""
         act.seq = self.seq
+        self._found.take()
         self._encode_payloads(act)
         act.new, sizes = self._values.take_news()
         act.was = self._label
-        line, crc = seal(_encode_act(act))
+        line, crc = seal(self._redacted(act))
         self._label = Label(crc, sizes) if sizes else None
         self.seq += 1
         return line
@@ -53,6 +56,23 @@ class LineEncoder:
     def forget(self) -> None:
         """Write every value anew from here on: lines were lost."""
         self._values.forget()
+
+    def _redacted(self, act: Act) -> bytes:
+        """The JSON of an encoded act, without secrets."""
+        try:
+            body = _encode(act)
+        except UnicodeEncodeError:
+            act = _cleaned(act)
+            body = _encode(act)
+        redactor = in_force()
+        if self._found.count or redactor.suspects(body):
+            redact(act, redactor, self._found)
+            body = _encode(act)
+        return body
+
+    def _clean(self, data: bytes) -> bytes:
+        """A value on its way to a blob, without secrets."""
+        return in_force().json(data, self._found, "/blob")
 
     def _encode_payloads(self, act: Any) -> None:  # noqa: ANN401 - whichever act, its payload fields by name
         kind, values = type(act), self._values
@@ -75,13 +95,6 @@ class LineEncoder:
 
 _ENDS_STREAMS = frozenset({event.AttemptResponse, event.AttemptEnd})
 _SENDS_REQUESTS = frozenset({event.AttemptStart, event.AttemptRequest})
-
-
-def _encode_act(act: Act) -> bytes:
-    try:
-        return _encode(act)
-    except UnicodeEncodeError:
-        return _encode(_cleaned(act))
 
 
 def _cleaned(value: Any) -> Any:  # noqa: ANN401 - whatever an act holds

@@ -27,9 +27,10 @@ _UNSAFE = rb"\x7f|\xc2[\x80-\x9f]|\xe2\x80[\x8e\x8f\xa8-\xae]|\xe2\x81[\xa6-\xa9
 
 def seal(body: bytes) -> tuple[bytes, str]:
     """Close an encoded act: the line with its newline, and its checksum. ``body`` is a JSON object."""
-    text = printable(body)[:-1]
-    crc = b"%08x" % crc32(text)
-    return b'%b,"c":"%b"}\n' % (text, crc), crc.decode()
+    body = printable(body)
+    with memoryview(body) as view:
+        crc = b"%08x" % crc32(view[:-1])
+        return b"".join((view[:-1], b',"c":"', crc, b'"}\n')), crc.decode()
 
 
 def printable(body: bytes) -> bytes:

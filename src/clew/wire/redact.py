@@ -20,13 +20,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from clew.model.act import News
-from clew.wire.prefilter import prefilter
+from clew.wire.prefilter import Look, prefilter
 from clew.wire.rules import CERTAIN, CREDENTIAL_HEADERS, HEADER, HEADER_COMPANIONS, HEADER_LITERALS, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from clew.model.act import Act
 
 FAILED = "redactor-failed"
 """The rule that is named where redaction itself failed and the value was dropped."""
@@ -36,9 +34,6 @@ REACH = 256
 
 UNMARKED = 64
 """Characters at the end of a stream that may belong to a match of a rule without literals."""
-
-_TAGGED = ('{"$":"bytes"', '{"$":"text"')
-"""What stands before a text that is encoded once more."""
 
 _KEPT_FIELDS = frozenset({"seq", "at", "new", "was", "redacted"})
 
@@ -58,7 +53,7 @@ class Redactor:
         self._keys = {_normal(key): rule.name for rule in self.rules for key in rule.keys}
 
     @cached_property
-    def _searches(self) -> Any:  # noqa: ANN401 - bound methods of patterns
+    def _looks(self) -> tuple[Look, ...]:
         literals = [literal for rule in self.rules for literal in rule.literals]
         keys = [form for rule in self.rules for key in rule.keys for form in _forms(key)]
         return prefilter([*literals, *keys, *(HEADER_LITERALS if self._knows_headers else ())])
@@ -82,15 +77,20 @@ class Redactor:
 
     def suspects(self, body: bytes) -> bool:
         """Whether encoded JSON may hold a secret."""
+        return self._may_match(body) or (bool(self.rules) and self._tag_search(body) is not None)
+
+    def _may_match(self, data: bytes) -> bool:
         if self._blind:
             return True
-        for search in self._searches:
-            if search(body) is not None:
+        for anchor, search in self._looks:  # noqa: SIM110 - every line passes here, and a generator costs twice as much
+            if anchor in data and search(data) is not None:
                 return True
-        return bool(self.rules) and self._tag_search(body) is not None
+        return False
 
     def text(self, text: str, found: Findings | None = None, where: str = "") -> str:
         """The text without its secrets."""
+        if not self._may_match(text.encode("utf-8", "surrogatepass")):
+            return text
         for rule, pattern in self._patterns:
             literals = rule.literals
             if literals and not any(literal in text for literal in literals):
@@ -124,16 +124,15 @@ class Redactor:
 
     def held(self, text: str) -> int:
         """Where that part of a stream's text begins that may be the beginning of a secret."""
-        start = len(text)
-        for rule, pattern in self._patterns:
-            opening = _opening(rule)
-            for match in opening.finditer(text):
-                start = min(start, match.start())
-            for match in pattern.finditer(text) if any(lit in text for lit in rule.literals) else ():
-                if match.end() == len(text):
-                    start = min(start, match.start())
-            for lead in rule.leads or rule.literals:
-                start = min(start, _begun(text, lead))
+        lower = text.lower()
+        starts = [match.start() for rule in self.rules if (match := _opening(rule).search(text)) is not None]
+        starts += [_begun(lower, lead) for rule in self.rules for lead in rule.leads or rule.literals]
+        start = min(starts, default=len(text))
+        matches = [match.span() for _, pattern in self._patterns for match in pattern.finditer(text)]
+        while cut := [
+            first for first, stop in matches if first < start <= stop and (start < stop or stop == len(text))
+        ]:
+            start = min(cut)
         return start
 
 
@@ -187,15 +186,14 @@ class Scrubbing:
 
     def _dict(self, items: dict[str, Any], where: str, *, header: bool) -> Any:  # noqa: ANN401 - a JSON value
         tag = items.get("$")
-        if tag == "bytes" or tag == "text":
+        if isinstance(tag, str) and tag in {"bytes", "text"}:
             return self._encoded(items, where)
         header = header or not HEADER_COMPANIONS.isdisjoint(map(str.lower, items))
-        return {
-            self._redactor.text(key, self._found, where): self._member(
-                key, item, f"{where}/{_pointer(self._redactor.text(key))}", header=header
-            )
-            for key, item in items.items()
-        }
+        clean = {}
+        for key, item in items.items():
+            name = self._redactor.text(key, self._found, where)
+            clean[name] = self._member(key, item, f"{where}/{_pointer(name)}", header=header)
+        return clean
 
     def _member(self, key: str, item: Any, where: str, *, header: bool) -> Any:  # noqa: ANN401 - a JSON value
         """The value behind a name."""
@@ -252,9 +250,6 @@ def configure(rules: Iterable[Rule] = (), *, certain: bool = True) -> None:
 def in_force() -> Redactor:
     """The rules of this process."""
     return _in_force
-
-
-_in_force = Redactor(CERTAIN)
 
 
 def _field(value: Any, redactor: Redactor, walk: Scrubbing, found: Findings, where: str) -> Any:  # noqa: ANN401 - any field of an act
@@ -336,6 +331,8 @@ def _normal(name: str) -> str:
 def _forms(key: str) -> set[str]:
     """How the name of a member may be written."""
     words = re.split("[-_]", key)
+    if len(words) == 1 and key != key.lower():
+        return {key}
     joined = {sign.join(words) for sign in "-_"} | {key}
     return {form for text in joined for form in (text, text.lower(), text.upper(), text.title())}
 
@@ -353,18 +350,19 @@ def _opening(rule: Rule) -> re.Pattern[str]:
     if known is None:
         literals = "|".join(map(re.escape, rule.literals))
         known = _openings[rule] = re.compile(
-            rule.opening
-            or (rf"\S*(?:{literals})[\s\S]{{0,{REACH}}}\Z" if literals else rf"[\s\S]{{1,{UNMARKED}}}\Z")
+            rule.opening or (rf"\S*(?:{literals})[\s\S]{{0,{REACH}}}\Z" if literals else rf"[\s\S]{{1,{UNMARKED}}}\Z")
         )
     return known
 
 
-def _begun(text: str, lead: str) -> int:
-    """Where a text ends with the beginning of a lead; its length if it does not."""
-    for size in range(min(len(lead) - 1, len(text)), 0, -1):
-        if text.endswith(lead[:size]):
-            start = len(text) - size
-            alone = start == 0 or not (text[start - 1].isalnum() and lead[0].isalnum())
-            if alone:
-                return start
-    return len(text)
+def _begun(lower: str, lead: str) -> int:
+    """Where a text, in lower case, ends with the beginning of a lead; its length if it does not."""
+    lead = lead.lower()
+    for size in range(min(len(lead) - 1, len(lower)), 0, -1):
+        start = len(lower) - size
+        if lower.endswith(lead[:size]) and not (start and lower[start - 1].isalnum() and lead[0].isalnum()):
+            return start
+    return len(lower)
+
+
+_in_force = Redactor(CERTAIN)

@@ -13,9 +13,9 @@ from __future__ import annotations
 
 import msgspec
 
-_START = r"(?<![A-Za-z0-9])"
+_START = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrtbf]))"
 _WORD = r"[A-Za-z0-9_-]"
-_TOKEN = r"[A-Za-z0-9._~+/-]"
+_TOKEN = r"[A-Za-z0-9._~+/-]"  # noqa: S105 - what tokens are made of
 _QUOTE = r"""\\*["']"""
 _HAS_DIGIT = r"""(?=[^\s"'\\]*[0-9])"""
 _NO_PLACEHOLDER = r"""(?![^\s"'\\]*[<>{}$%*]|\.\.\.|x{4}|X{4}|(?i:your|my-|some-|test-|example|dummy|placeholder))"""
@@ -54,31 +54,33 @@ HEADER = "credential-header"
 """The rule by which the value of a credential header is redacted."""
 
 CERTAIN: tuple[Rule, ...] = (
-    _keyed("anthropic-key", ("sk-ant-",), f"{_WORD}{{16,}}"),
+    _keyed("anthropic-key", ("sk-ant-",), f"(?={_WORD}*[0-9]){_WORD}{{16,}}"),
     _keyed("openai-key", ("sk-proj-", "sk-svcacct-", "sk-admin-", "sk-or-v1-"), f"{_WORD}{{20,}}"),
     _keyed("openai-key", ("sk-",), "[A-Za-z0-9]{32,}(?![A-Za-z0-9])", "[A-Za-z0-9]"),
     _keyed("google-key", ("AIza",), f"{_WORD}{{35}}(?!{_WORD})"),
-    _keyed("google-token", ("ya29.",), f"{_WORD}{{20,}}"),
     _keyed("google-secret", ("GOCSPX-",), f"{_WORD}{{24,}}"),
     _keyed("aws-key", ("AKIA", "ASIA"), "(?![A-Z0-9]{9}EXAMPLE)[A-Z0-9]{16}(?![A-Za-z0-9])", "[A-Z0-9]"),
     Rule(
         "aws-secret",
-        r"(?i:secret_?(?:access_?)?key)" + f"(?:{_QUOTE})?" + r"\s*[:=]\s*" + f"(?:{_QUOTE})?"
+        r"(?i:secret_?access_?key)" + f"(?:{_QUOTE})?" + r"\s*[:=]\s*" + f"(?:{_QUOTE})?"
         r"(?P<secret>(?![A-Za-z0-9/+]*EXAMPLE)[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])",
-        ("ecret_access_key", "ECRET_ACCESS_KEY", "ecretAccessKey", "ecret_key", "ECRET_KEY", "ecretKey"),
-        ("aws_secret_access_key", "SecretAccessKey"),
-        r"""(?i:secret_?(?:access_?)?key)[\\"'\s:=]*[A-Za-z0-9/+]*\Z""",
-        ("aws_secret_access_key", "AWS_SECRET_ACCESS_KEY", "secretAccessKey", "SecretAccessKey"),
+        ("ecret_access_key", "ECRET_ACCESS_KEY", "ecretAccessKey"),
+        ("aws_secret_access_key", "SecretAccessKey", "secretAccessKey"),
+        r"""(?i:secret_?access_?key)[\\"'\s:=]*[A-Za-z0-9/+]*\Z""",
+        ("secret_access_key", "secretaccesskey"),
     ),
     _keyed("github-token", ("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), "[A-Za-z0-9]{36,}"),
     _keyed("github-token", ("github_pat_",), f"{_WORD}{{22,}}"),
     _keyed("gitlab-token", ("glpat-",), f"{_WORD}{{20,}}"),
-    _keyed("slack-token", ("xoxb-", "xoxp-", "xoxa-", "xoxe-", "xoxo-", "xoxr-", "xoxs-", "xapp-"), r"(?=[\w-]*[0-9])[\w-]{16,}"),
+    _keyed(
+        "slack-token",
+        ("xoxb-", "xoxp-", "xoxa-", "xoxe-", "xoxo-", "xoxr-", "xoxs-", "xapp-"),
+        r"(?=[\w-]*[0-9])[\w-]{16,}",
+    ),
     _keyed("stripe-key", ("sk_live_", "sk_test_", "rk_live_", "rk_test_", "whsec_"), "[A-Za-z0-9]{16,}"),
     _keyed("huggingface-token", ("hf_",), "(?=[A-Za-z]*[0-9])[A-Za-z0-9]{30,}", "[A-Za-z0-9]"),
     _keyed("npm-token", ("npm_",), "(?=[A-Za-z]*[0-9])[A-Za-z0-9]{36}(?![A-Za-z0-9])", "[A-Za-z0-9]"),
     _keyed("pypi-token", ("pypi-AgEIcHlwaS5vcmc",), f"{_WORD}{{20,}}"),
-    _keyed("sendgrid-key", ("SG.",), r"[\w-]{16,}\.[\w-]{32,}", r"[\w.-]"),
     _keyed("groq-key", ("gsk_",), "(?=[A-Za-z]*[0-9])[A-Za-z0-9]{40,}", "[A-Za-z0-9]"),
     _keyed("xai-key", ("xai-",), "(?=[A-Za-z]*[0-9])[A-Za-z0-9]{60,}", "[A-Za-z0-9]"),
     _keyed("perplexity-key", ("pplx-",), "(?=[a-zA-Z]*[0-9])[A-Za-z0-9]{40,}", "[A-Za-z0-9]"),
@@ -89,18 +91,19 @@ CERTAIN: tuple[Rule, ...] = (
     _keyed("azure-key", ("AccountKey=", "SharedAccessKey="), "(?P<secret>[A-Za-z0-9+/]{40,}={0,2})", "[A-Za-z0-9+/=]"),
     _keyed(
         "bearer-token",
-        ("Bearer ", "bearer ", "BEARER "),
+        ("Bearer ",),
         f"(?P<secret>{_NO_PLACEHOLDER}(?=[^\\s]*[0-9]){_TOKEN}{{16,}}=*)",
         f"{_TOKEN}*=",
     ),
     Rule(
         HEADER,
         f"{_START}(?i:(?:proxy-)?authorization)(?:{_QUOTE})?\\s*[:=]\\s*(?:{_QUOTE})?"
-        f"(?i:basic|bearer|token|digest|negotiate|apikey|api-key) +(?P<secret>{_NO_PLACEHOLDER}{_HAS_DIGIT}{_TOKEN}{{8,}}=*)",
+        f"(?i:basic|bearer|token|digest|negotiate|apikey|api-key) +"
+        f"(?P<secret>{_NO_PLACEHOLDER}{_HAS_DIGIT}{_TOKEN}{{8,}}=*)",
         ("uthorization", "UTHORIZATION"),
         (),
         f"{_START}(?i:authorization)[\\\\\"'\\s:=]*[A-Za-z-]*(?: +{_TOKEN}*=*)?\\Z",
-        ("Authorization", "authorization", "AUTHORIZATION"),
+        ("authorization",),
     ),
     Rule(
         HEADER,
@@ -108,13 +111,13 @@ CERTAIN: tuple[Rule, ...] = (
         f"(?P<secret>{_NO_PLACEHOLDER}{_HAS_DIGIT}[^\"'\\\\]{{12,}})",
         ("ookie", "OOKIE", "uthorization", "-token", "-Token", "-TOKEN", "pi-key", "pi-Key", "PI-Key", "PI-KEY"),
         (),
-        f"(?i:cookie|authorization|-token|api-key){_QUOTE}[\\s:=,]*(?:[bf]?{_QUOTE}[^\"'\\\\]*)?\\Z",
-        ('cookie"', 'authorization"', '-token"', 'api-key"', 'Cookie"', 'Authorization"', '-Token"', 'Api-Key"'),
+        f"(?i:(?:cookie|authorization|x-[a-z-]*token|api-key){_QUOTE}[\\s:=,]*(?:[bf]?{_QUOTE}[^\"'\\\\]*)?|x-[a-z-]*)\\Z",
+        ('cookie"', 'authorization"', "x-", 'api-key"'),
     ),
     Rule(
         "private-key",
         r"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----"
-        r"(?=(?:\\+[nr]|\s|[\w-]+: [^\n\\]*(?:\n|\\+[nr]))*[A-Za-z0-9+/]{16})"
+        r"(?=[\s\S]{0,160}?(?=[A-Za-z+/]{0,63}[0-9])[A-Za-z0-9+/]{24})"
         r"(?:(?:(?!-{5})[\s\S])*-{5}END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-{5}|[A-Za-z0-9+/=\s\\]*)",
         "PRIVATE KEY",
         (),
@@ -123,12 +126,12 @@ CERTAIN: tuple[Rule, ...] = (
     ),
     Rule(
         "url-password",
-        r"(?<=[A-Za-z0-9])(?P<slashes>:(?:\\*/){2})"
+        r":(?:\\*/){2}"
         r"(?P<secret>(?:[^\s/@:\"'<>\\]*:(?!" + _COMMON_WORDS + r"@|[^\s/@]*[<>{}$%*\[]|x+@|\.+@)"
-        r"""[^\s/@"'\\]{3,}|[A-Za-z0-9_-]*[0-9][A-Za-z0-9_-]{19,}))(?=@[A-Za-z0-9\[])""",
+        r"""[^\s/@"'\\]{3,}|[A-Za-z0-9_-]*[0-9][A-Za-z0-9_-]{19,}))(?=@)""",
         "@",
         (),
-        r""":(?:\\*/){2}[^\s/"'<>@]*\Z""",
+        r""":(?:\\*/){2}[^\s/"'<>@]*@?\Z""",
         ("://",),
     ),
 )
@@ -144,6 +147,6 @@ HEADER_COMPANIONS = frozenset({"accept", "accept-encoding", "content-length", "c
 
 HEADER_LITERALS = (
     *("uthorization", "UTHORIZATION", "ookie", "OOKIE", "pi-key", "pi-Key", "PI-Key", "PI-KEY"),
-    *("-token", "-Token", "-TOKEN"),
+    *("pi_key", "PI_KEY", "-token", "-Token", "-TOKEN"),
 )
 """What a line with a credential header contains."""

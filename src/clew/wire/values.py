@@ -50,9 +50,10 @@ _encode = msgspec.json.Encoder().encode
 class ValueWriter:
     """Encodes the payloads of one segment, line by line. Not safe for threads: its journal holds a lock."""
 
-    def __init__(self, blob: Callable[[bytes], str]) -> None:
-        """``blob`` stores bytes beside the journal and returns their name."""
+    def __init__(self, blob: Callable[[bytes], str], clean: Callable[[bytes], bytes] = bytes) -> None:
+        """``blob`` stores bytes beside the journal and returns their name; ``clean`` takes secrets out before."""
         self._blob = blob
+        self._clean = clean
         self._tables = [0]
         self._news: dict[int, News] = {}
         self._sizes: dict[int, list[int]] = {}
@@ -147,6 +148,7 @@ class ValueWriter:
         return data if len(data) <= BLOB else self._in_blob(data)
 
     def _in_blob(self, data: bytes) -> bytes:
+        data = self._clean(data)
         return _encode({"$": {"sha256": self._blob(data), "size": len(data)}})
 
     def _add(self, table: int, data: bytes) -> int:

@@ -1,0 +1,137 @@
+"""``clew stats``: figures over all sessions of a folder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from clew.cli import options, output
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from clew.explore.failures import Pattern
+    from clew.model.session import Session
+    from clew.store.folder import Folder
+    from clew.text.row import Row
+
+_DAYS = 14
+_MOST_IN_A_DIGIT = 9
+
+
+@click.group(short_help="Figures over all sessions.")
+def stats() -> None:
+    """Figures over all sessions of the folder."""
+
+
+@stats.command(short_help="Which failures there are, how often, and whether they become more.")
+@click.option(
+    "--days", type=click.IntRange(min=2), default=_DAYS, show_default=True, help="So many days, the last one is today."
+)
+@click.option("--agent", metavar="ID", help="Only failures of this agent.")
+@click.option("--csv", "as_csv", is_flag=True, help="CSV on stdout: a line for each pattern and day.")
+@options.folder_option
+@options.json_option
+@options.ascii_option
+def failures(
+    days: int, agent: str | None, folder: Path | None, *, as_csv: bool, as_json: bool, ascii_signs: bool
+) -> None:
+    """Show patterns of failure: slug, origin and agent, with how many there were on each day, and the trend.
+
+    'ended' counts the sessions whose first cause it was, 'recovered' those that went on all the same. In the column
+    of days a point is none, a figure so many, and + more than nine.
+    """
+    from datetime import datetime
+
+    from clew.explore.failures import failures as failures_of
+    from clew.explore.failures import patterns
+
+    today = datetime.now().astimezone().date()
+    sessions = _sessions(options.folder_at(folder))
+    found = [failure for session in sessions for failure in failures_of(session)]
+    known = patterns((one for one in found if agent in {None, one.agent_id}), until=today, days=days)
+    if as_csv:
+        _write_csv(known, today)
+    elif as_json:
+        output.write_json([_facts(pattern, today) for pattern in known])
+    else:
+        output.write_rows(_table(known), ascii_signs=ascii_signs)
+        if not known:
+            output.say(f"No session of the last {days} days failed, or recovered from a failure.")
+
+
+def _sessions(folder: Folder) -> Iterator[Session]:
+    """Every session that stands by itself; those below it come with it."""
+    from clew.errors import RecordError
+
+    ids = set(folder.ids())
+    for session_id in folder.ids():
+        parent = folder.parent(session_id)
+        if parent is not None and parent.session_id in ids:
+            continue
+        try:
+            yield folder.load(session_id)
+        except RecordError as problem:
+            output.say(str(problem))
+
+
+def _by_day(pattern: Pattern, today: date) -> list[tuple[str, int]]:
+    from datetime import timedelta
+
+    first = today - timedelta(days=len(pattern.days) - 1)
+    return [((first + timedelta(days=place)).isoformat(), count) for place, count in enumerate(pattern.days)]
+
+
+def _facts(pattern: Pattern, today: date) -> dict[str, Any]:
+    return {
+        "slug": pattern.slug,
+        "origin": pattern.origin,
+        "agentId": pattern.agent_id,
+        "count": pattern.count,
+        "ended": pattern.ended,
+        "recovered": pattern.recovered,
+        "sessions": pattern.sessions,
+        "trend": pattern.trend,
+        "days": dict(_by_day(pattern, today)),
+        "last": pattern.last,
+    }
+
+
+def _write_csv(known: Sequence[Pattern], today: date) -> None:
+    import csv
+    import io
+
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("day", "slug", "origin", "agent", "count", "trend", "last"))
+    for pattern in known:
+        for day, count in _by_day(pattern, today):
+            if count:
+                about = (pattern.slug or "", pattern.origin, pattern.agent_id or "")
+                writer.writerow((day, *map(_harmless, about), count, pattern.trend, pattern.last))
+    output.write_line(text.getvalue())
+
+
+def _harmless(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@")) else cell
+
+
+def _table(known: Sequence[Pattern]) -> list[Row]:
+    from clew.text.tables import table
+
+    heads = ("slug", "origin", "agent", "count", "ended", "recovered", "sessions", "days", "trend", "last")
+    return table(heads, [_cells(pattern) for pattern in known])
+
+
+def _cells(pattern: Pattern) -> list[Row]:
+    from clew.text.entry import said
+
+    days = "".join("." if not count else str(count) if count <= _MOST_IN_A_DIGIT else "+" for count in pattern.days)
+    figures = (pattern.count, pattern.ended, pattern.recovered, pattern.sessions)
+    words = (pattern.slug or "–", pattern.origin, pattern.agent_id or "–", *map(str, figures), days)
+    style = "failed" if pattern.trend in {"new", "rising"} else ""
+    return [*map(said, words), said(pattern.trend, style), said(pattern.last)]
