@@ -16,6 +16,7 @@ from clew.tree.check import check
 from clew.tree.totals import totals
 
 replace = msgspec.structs.replace
+CENTS = Decimal("0.1")
 
 
 def _entry(severity: Any, context: Context | None) -> LogEntry:  # noqa: ANN401 - a severity
@@ -29,7 +30,7 @@ def _sound() -> Session:
         request=request,
         status="ok",
         verdict="accepted",
-        response=Response(usage=Usage(input_tokens=3), cost=Decimal("0.1")),
+        response=Response(usage=Usage(input_tokens=3), cost=CENTS),
         started_at=3.0,
         ended_at=4.0,
         logs=(_entry("WRN", Context(llm_request=request)), _entry("TRC", None)),
@@ -68,11 +69,14 @@ def _with_tool(session: Session, **fields: object) -> Session:
 
 SOUND = _sound()
 CHILD = SOUND.turns[0].tools[0].child_session
+FIN = SOUND.fin
+assert CHILD is not None
+assert FIN is not None
 BROKEN = {
     "totals of the session": (replace(SOUND, totals=Totals()), "totals", ""),
-    "totals of FIN": (replace(SOUND, fin=replace(SOUND.fin, totals=Totals(turns=5))), "totals", ""),
-    "a token": (_with_attempt(SOUND, response=Response(usage=Usage(input_tokens=4), cost=Decimal("0.1"))), "totals", ""),
-    "a cent": (_with_attempt(SOUND, response=Response(usage=Usage(input_tokens=3), cost=Decimal("0.2"))), "totals", ""),
+    "totals of FIN": (replace(SOUND, fin=replace(FIN, totals=Totals(turns=5))), "totals", ""),
+    "a token": (_with_attempt(SOUND, response=Response(usage=Usage(input_tokens=4), cost=CENTS)), "totals", ""),
+    "a cent": (_with_attempt(SOUND, response=Response(usage=Usage(input_tokens=3), cost=2 * CENTS)), "totals", ""),
     "an unknown cost": (_with_attempt(SOUND, response=Response(usage=Usage(input_tokens=3))), "totals", ""),
     "a status": (_with_tool(SOUND, status="failed"), "totals", ""),
     "a missing tool": (_with_turn(SOUND, tools=()), "totals", ""),

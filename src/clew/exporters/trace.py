@@ -74,4 +74,4 @@ def _indented(value: object, blanks: int) -> str:
         rows = [f"{as_name(key)}: {_indented(item, blanks + 2)}" for key, item in value.items()]
         return "{" + inner + ("," + inner).join(rows) + "\n" + " " * blanks + "}"
     text = as_json(value)
-    return text.replace("\n", "\n" + " " * blanks) if isinstance(value, list | dict) else text
+    return text if isinstance(value, str) else text.replace("\n", "\n" + " " * blanks)

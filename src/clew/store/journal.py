@@ -158,7 +158,8 @@ class Journal:
     def _append(self, act: Act) -> None:
         if self._handle == _CLOSED:
             return
-        problem = self._ready()
+        easy = self._headed and not self._moved and not self._lost.acts and self._handle >= 0
+        problem = None if easy else self._ready()
         if act.at < 0:
             act.at = self._now()
         try:

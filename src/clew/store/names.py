@@ -10,7 +10,7 @@ import re
 BLOBS = "blobs"
 """The folder of large values, inside the folder of sessions."""
 
-_JOURNAL = r"session_(?P<id>\d{8}_\d{6}_[0-9a-f]{8})(?:\.(?P<segment>[1-9]\d{0,8}))?\.jsonl"
+_JOURNAL = r"session_(?P<id>[0-9]{8}_[0-9]{6}_[0-9a-f]{8})(?:\.(?P<segment>[1-9][0-9]{0,8}))?\.jsonl"
 
 
 def journal_name(session_id: str, segment: int = 1) -> str:

@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 ROOT = 0
 """The node number of the session itself."""
 
-HOLDERS = frozenset({"turn", "step"})
-"""Kinds of nodes that hang on the session."""
-
 
 class Fold:
     """A session in the making."""
@@ -216,7 +213,7 @@ class Fold:
 
     def _homeless(self) -> list[tuple[Any, int]]:
         """Entries on nodes of which nothing else is left."""
-        lost = (draft for draft in self._drafts.values() if draft.parent is None and draft.kind not in HOLDERS)
+        lost = (draft for draft in self._drafts.values() if draft.parent is None and draft.kind not in {"turn", "step"})
         return [entry for draft in lost for entry in draft.logs]
 
     # -- acts --
