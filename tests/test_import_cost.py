@@ -39,7 +39,6 @@ def test_importing_clew_loads_msgspec_and_the_standard_library_only() -> None:
     assert threads == 1, "`import clew` starts a thread; start it when the first session begins"
 
 
-
 @pytest.mark.parametrize("extra", ["anthropic", "mcp", "openai", "starlette", "textual", "uvicorn"])
 def test_the_command_line_starts_without_the_extras(extra: str) -> None:
     """`clew.cli.main` loads no optional distribution: `clew ls` works, and starts at once, without any of them."""

@@ -10,7 +10,7 @@ import pytest
 
 import clew
 from clew.agent import MODEL
-from clew.agent.client import KeyRefused, ModelAway
+from clew.agent.speaker import KeyRefused, ModelAway
 from clew.protocol.scenario import Cut, Drop, Error, Message, Text, ToolUse, When
 from tests.agent.stage import Stage
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
+from clew.model.catalog import catalog
 from tests.cli import records
 from tests.text.goldens import agrees
 
@@ -30,7 +32,6 @@ COMMANDS = {
     "snapshot_turn": ["snapshot", "last", "--turn", "2"],
     "snapshot_slug": ["snapshot", "last", "--slug", "llm.rate_limited"],
     "tail": ["tail", "last", "-n", "0"],
-    "slugs": ["slugs"],
 }
 """Command lines whose text is golden."""
 
@@ -42,7 +43,6 @@ JSON = {
     "snapshot_path": ["snapshot", "--path", "1-1"],
     "snapshot_slug": ["snapshot", "--slug", "tool.timeout"],
     "trace": ["trace"],
-    "slugs": ["slugs"],
     "verify": ["verify"],
 }
 """Command lines whose JSON is golden."""
@@ -51,8 +51,7 @@ JSON = {
 @pytest.mark.parametrize("name", COMMANDS)
 def test_text(name: str, folder: Path, clew: Callable[..., Outcome]) -> None:
     """What a person reads is what was agreed upon."""
-    arguments = COMMANDS[name] if name == "slugs" else [*COMMANDS[name], "--dir", str(folder)]
-    outcome = clew(*arguments)
+    outcome = clew(*COMMANDS[name], "--dir", folder)
     assert outcome.code == 0
     assert agrees(f"cli_{name}.txt", outcome.out)
 
@@ -60,11 +59,20 @@ def test_text(name: str, folder: Path, clew: Callable[..., Outcome]) -> None:
 @pytest.mark.parametrize("name", JSON)
 def test_json(name: str, folder: Path, clew: Callable[..., Outcome]) -> None:
     """What a program reads is JSON, and what was agreed upon."""
-    arguments = JSON[name] if name == "slugs" else [*JSON[name], "--dir", str(folder)]
-    outcome = clew(*arguments, "--json")
+    outcome = clew(*JSON[name], "--dir", folder, "--json")
     assert outcome.code == 0
     json.loads(outcome.out)
     assert agrees(f"cli_{name}.json", outcome.out.replace(str(folder), "sessions"))
+
+
+def test_the_catalog_is_listed_whole(clew: Callable[..., Outcome]) -> None:
+    """Every slug is there, in text with its description, in JSON with its public sentence too."""
+    known = catalog().values()
+    rows = clew("slugs").out.splitlines()[1:]
+    assert all(
+        row.startswith(f"{slug.name} ") and slug.description in row for row, slug in zip(rows, known, strict=True)
+    )
+    assert json.loads(clew("slugs", "--json").out) == [msgspec.to_builtins(slug) for slug in known]
 
 
 def test_tail_as_json_is_one_act_per_line(folder: Path, clew: Callable[..., Outcome]) -> None:

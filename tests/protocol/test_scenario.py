@@ -66,7 +66,7 @@ def test_a_file_is_read_as_it_is_written(tmp_path: Path) -> None:
     [
         ('kind = "message"\nstop = "end_turn"', "at `answers[0]`, object contains unknown field `stop`"),
         ('kind = "error"', "at `answers[0]`, object missing required field `status`"),
-        ('kind = "error"\nstatus = 200', "at `answers[0].status`, expected `int` >= 400"),
+        ('kind = "error"\nstatus = 200', "at `answers[0].status`, expected `int` >= 300"),
         ('kind = "error"\nstatus = "429"', "at `answers[0].status`, expected `int`, got `str`"),
         ('kind = "answer"', "at `answers[0].kind`, invalid value 'answer'"),
         ('kind = "drop"\ndelay = -1', "at `answers[0].delay`, expected `float` >= 0.0"),

@@ -84,7 +84,7 @@ def test_an_incident_told_inside_a_session_is_noted_there(tmp_path: Path) -> Non
 def test_an_error_raised_from_another_is_the_same_incident(tmp_path: Path) -> None:
     """A framework's own error around the agent's leads to the agent's session."""
     session, first, outer = clew.session(dir=tmp_path), ValueError(), RuntimeError(INTERNAL[1])
-    with pytest.raises(ValueError, match="^$"), session:
+    with pytest.raises(ValueError, match=r"^$"), session:
         fail(first)
     outer.__cause__ = first
     told = clew.public_error(outer)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -134,3 +135,18 @@ def test_a_pattern_that_is_none_is_refused() -> None:
     """The person who writes a rule learns at once that its pattern is wrong, and which rule it is."""
     with pytest.raises(ValueError, match="the rule 'broken' is no regular expression"):
         Redactor([Rule("broken", "(")])
+
+
+RUNS = ("a", "A1", "x-", "ab/", "-", "eyJ", "sk-", "\\", '"', "http://", " ", "cookie", "-----BEGIN ")
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_no_text_makes_a_rule_slow(run: str) -> None:
+    """A hundred thousand characters of any one thing, with every literal among them, take no noticeable time."""
+    text = run * (100_000 // len(run)) + " ".join(literal for rule in CERTAIN for literal in rule.literals)
+    before = time.process_time()
+    REDACTOR.text(text + run * 1000)
+    REDACTOR.held(text + run * 1000)
+    spent = time.process_time() - before
+    print(f"{run!r}: {spent * 1000:.0f} ms")
+    assert spent < 5

@@ -3,13 +3,27 @@
 It is meant to be read as much as to be used. From the bottom up:
 
     prompts.py       what the models are told
-    client.py        the way to a model
-    tool.py          what the agent expects of a tool
+    definition.py    the agent file; fault.py finds the line of what is wrong with it
+    toolbox.py       what the loop knows of tools; refusal.py the calls that no tool gets to see
+    dialogue.py      messages, questions and answers, whatever the provider
+    speaker.py       one model of one provider; anthropic_speaker.py, openai_speaker.py
+    verdict.py       whether an answer will do
+    context.py       the guard of the context window
+    models.py        all models of an agent: rotation, waiting, one cap of attempts per turn
+    report.py        the final report and where it comes from
+    runner.py        the loop: turns until a task is done
+    errand.py        a task from the agent file to the report, in a session of its own: ``clew run``
+    talk.py          a person at a prompt: commands, sessions; knows no terminal
+    agent_chat.py    a talk with the agent of a file
+
+The agent that needs no file has a memory, and lives on Anthropic's SDK alone:
+
+    client.py        the way to its model
+    tool.py          what it expects of a tool
     memory.py        Anthropic's memory tool on real files, each command a recorded tool call
-    conversation.py  the loop: a message of the user, then turns until the model is done
+    conversation.py  its loop, on the SDK's own retries and streams
     researcher.py    a tool that is an agent: its conversation is a child session
-    chat.py          many messages, commands, sessions; knows no terminal
-    task.py          one task that ends with a report the model must hand in
+    chat.py          a talk with it
     demo/            three recorded sessions with a scripted model
 """
 

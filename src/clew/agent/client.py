@@ -1,4 +1,4 @@
-"""The way to a model: a recorded client, and the two reasons why a program that has one cannot go on.
+"""The way to a model of the chat: a recorded client of the `anthropic` SDK.
 
 Importing this file first is how a program without the SDK learns which extra it needs.
 """
@@ -8,19 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from clew.errors import ClewError
+from clew.agent.speaker import ModelAway
 from clew.instrument.anthropic import record
 
 if TYPE_CHECKING:
     from anthropic import Anthropic
-
-
-class ModelAway(ClewError):
-    """No model server answers at the address."""
-
-
-class KeyRefused(ClewError):
-    """The model server does not accept the key."""
 
 
 def connect(*, api_key: str, base_url: str | None = None) -> Anthropic:

@@ -10,8 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import clew
+from clew.agent.context import EXCEEDED, force_final_turn
 from clew.agent.prompts import FINAL_TURN
 from clew.agent.tool import run_tool
+from clew.agent.verdict import rejection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,9 +28,6 @@ MAX_TURNS = 20
 """How many turns one message of the user may take."""
 MAX_TOKENS = 4096
 """How long one answer may be."""
-
-_REMARKABLE = {"refusal": "llm.refused", "model_context_window_exceeded": "context.exceeded"}
-"""Stop reasons worth an entry in the log."""
 
 
 def _silent(_text: str) -> None:
@@ -77,6 +76,8 @@ class Conversation:
     def _turns(self, session: SessionRecorder, action: clew.Action | None) -> str:
         for left in reversed(range(self._max_turns)):
             with session.turn(action=action) as turn:
+                if left == 0:
+                    force_final_turn(turn, "max_turns")
                 message = self._exchange(final=left == 0)
                 results = [run_tool(turn, self._tools, block) for block in message.content if block.type == "tool_use"]
             if not results:
@@ -87,8 +88,6 @@ class Conversation:
 
     def _exchange(self, *, final: bool) -> Message:
         """Ask the model once; in the final turn it may use no tool."""
-        if final:
-            clew.log("context.final_turn", f"turn {self._max_turns} is the last one for this message")
         options: dict[str, Any] = {"tool_choice": {"type": "none"}} if final else {}
         with self._client.messages.stream(
             model=self._model,
@@ -110,10 +109,12 @@ class Conversation:
         """End the line, and note what is unusual about an answer."""
         if text_of(message):
             self._say("\n")
-        if slug := _REMARKABLE.get(message.stop_reason or ""):
-            clew.log(slug, f"the model stopped with {message.stop_reason}")
-        elif not message.content:
-            clew.log("llm.empty_response", "the model answered with nothing")
+        if message.stop_reason == "model_context_window_exceeded":
+            clew.log(EXCEEDED.slug, "the answer filled the context window")
+        refused, calls = message.stop_reason == "refusal", any(block.type == "tool_use" for block in message.content)
+        rejected = rejection(text=text_of(message), calls=calls, refused=refused, must_call=False)
+        if rejected is not None:
+            clew.log(rejected.slug, rejected.words)
 
 
 def text_of(message: Message) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from anthropic.tools import BetaLocalFilesystemMemoryTool, ToolError
 
 import clew
+from clew.agent.refusal import invalid_parameters
 from clew.record.turn import HolderRecorder
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Memory(BetaLocalFilesystemMemoryTool):
                 result = self._carry_out(command)
                 tool.respond(result)
                 return result
-            tool.fail(problem, slug="tool.invalid_params")
+            invalid_parameters(tool, problem)
         raise ToolError(problem)
 
     def _carry_out(self, command: BetaMemoryTool20250818Command) -> str:

@@ -23,5 +23,11 @@ Text outside of that tool is read by nobody."""
 REPORT_REMINDER = "Nobody reads text. Call a tool: final_report if you are done, another one if you are not."
 """What a model is told that answered with text alone where a report was asked for."""
 
+EMPTY_REMINDER = "Your answer was empty. Say something, or call a tool."
+"""What a model is told that answered with nothing."""
+
+REPORT_TURN = "This is your last turn. Call final_report now with what you have; no other tool can be used any more."
+"""What a model is told that must hand in its report now."""
+
 FINAL_TURN = "This was the last turn in which you could use tools. Answer now with what you have."
 """What a model is told that has used up its turns."""

@@ -12,6 +12,7 @@ from anthropic.tools import ToolError
 import clew
 from clew.agent.conversation import Conversation
 from clew.agent.prompts import RESEARCHER
+from clew.agent.refusal import invalid_parameters
 from clew.record.turn import TurnRecorder
 
 if TYPE_CHECKING:
@@ -57,8 +58,8 @@ class Researcher:
                     report = self._research(child, task)
                 tool.respond(report)
                 return report
-            tool.fail("the researcher was given no task", slug="tool.invalid_params")
-        raise ToolError("The researcher needs a task.")
+            problem = invalid_parameters(tool, "The researcher needs a task.")
+        raise ToolError(problem)
 
     def _research(self, child: SessionRecorder, task: str) -> str:
         conversation = Conversation(self._client, model=self._model, system=RESEARCHER, tools=self._tools)

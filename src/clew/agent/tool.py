@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from anthropic.tools import ToolError
 
+from clew.agent.refusal import unknown_tool
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -44,9 +46,7 @@ def run_tool(turn: TurnRecorder, tools: Mapping[str, Tool], block: ToolUseBlock)
 
 def _find(turn: TurnRecorder, tools: Mapping[str, Tool], block: ToolUseBlock) -> Tool:
     if block.name not in tools:
-        with turn.tool(block.name, block.input, call_id=block.id) as tool:
-            tool.fail(f"there is no tool {block.name}", slug="tool.not_found")
-        raise ToolError(f"There is no tool {block.name}. There are: {', '.join(tools)}.")
+        raise ToolError(unknown_tool(turn, block.name, block.input, block.id, tools))
     return tools[block.name]
 
 

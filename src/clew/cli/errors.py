@@ -29,6 +29,7 @@ _CODES: tuple[tuple[type[Exception], ExitCode], ...] = (
     (errors.SlugError, ExitCode.USAGE),
     (errors.ForeignFormat, ExitCode.FOREIGN),
     (errors.ScenarioError, ExitCode.USAGE),
+    (errors.AgentFileError, ExitCode.USAGE),
     (errors.MissingExtra, ExitCode.MISSING_EXTRA),
     (errors.ClewError, ExitCode.INTERNAL),
 )

@@ -20,6 +20,8 @@ class ExitCode(IntEnum):
     BAD_CREDENTIALS = 9
     MISSING_EXTRA = 10
     REFUSED = 11
+    FAILED = 12
+    FOUND = 13
     USAGE = 64
     INTERNAL = 70
     INTERRUPTED = 130
@@ -38,6 +40,8 @@ MEANINGS: dict[ExitCode, str] = {
     ExitCode.BAD_CREDENTIALS: "the model server rejects the credentials",
     ExitCode.MISSING_EXTRA: "an optional part is not installed",
     ExitCode.REFUSED: "refused: it would change a live session or replace a file",
+    ExitCode.FAILED: "the agent did not finish its task",
+    ExitCode.FOUND: "a check of sources found something",
     ExitCode.USAGE: "the command line is wrong",
     ExitCode.INTERNAL: "an error inside clew",
     ExitCode.INTERRUPTED: "interrupted",

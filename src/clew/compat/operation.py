@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from clew.model.event import NodeEnd
+from clew.record.failure import holder_slug, session_outcome
 
 if TYPE_CHECKING:
     from clew.compat.named_values import NamedValues
@@ -122,7 +123,7 @@ class SystemOperation(Operation):
         step, error = self.begun(), values.take("error")
         if status != "ok":
             error = str(error or UNEXPLAINED)
-            self.session.failed(step, error, "step.failed")
+            self.session.failed(step, error, holder_slug(error, "step"))
         self.session.write(NodeEnd(n=step.ref, status=status, error=error, attributes=self.attributes(values)))
 
     def _add(self, name: str, value: object) -> None:
@@ -157,7 +158,8 @@ class PhaseOperation(Operation):
         if attributes:
             self.session.set(attributes={label: attributes})
         if status != "ok":
-            self.session.failed(self.session, str(error or UNEXPLAINED), "session.error")
+            error = str(error or UNEXPLAINED)
+            self.session.failed(self.session, error, session_outcome(error).slug)
 
     def _set(self, name: str, value: object) -> None:
         self.late[name] = value

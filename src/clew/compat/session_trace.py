@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from clew.compat.named_error import named_error
 from clew.model.usage import Usage
 from clew.record.api import session
+from clew.record.failure import holder_slug, session_outcome
 from clew.record.tidy import texts_of, whole
 
 if TYPE_CHECKING:
@@ -159,10 +160,10 @@ class SessionTrace:
             exchange.failed = True
             exchange.attempt.fail(problem)
         elif self._turn is not None:
-            self.session.failed(self._turn, problem, f"{self._turn.kind}.failed")
+            self.session.failed(self._turn, problem, holder_slug(problem, self._turn.kind))
             self._turn.fail(problem)
         else:
-            self.session.failed(self.session, problem, "session.error")
+            self.session.failed(self.session, problem, session_outcome(problem).slug)
 
     def finalize(self) -> Path:
         """End the session; returns the file of the trace document."""
@@ -193,7 +194,7 @@ class SessionTrace:
         if last.answered or last.counted or last.asked_for_tools:
             last.attempt.end()
         else:
-            last.attempt.fail("The request was not answered.", slug="llm.cancelled", status="cancelled")
+            last.attempt.fail("The request was not answered.", status="cancelled")
 
     def _close_turn(self) -> None:
         self._give_up()

@@ -15,6 +15,8 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from clew.errors import MissingExtra
+from clew.instrument.assembly import MessageAssembly, stop_reason_of, usage_of
+from clew.instrument.dialect import Dialect
 from clew.instrument.exchange import Exchange
 from clew.instrument.place import Place, find_place
 from clew.instrument.stream import AsyncTee, SyncTee
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 Client = TypeVar("Client", anthropic.Anthropic, anthropic.AsyncAnthropic)
 EXCHANGES = ("/v1/messages", "/v1/complete")
 """The endpoints at which a model answers; others, such as counting tokens, are no exchange with a model."""
+MESSAGES = Dialect(MessageAssembly, usage_of, stop_reason_of)
+"""How Anthropic's messages speak."""
 
 
 class _Tried(NamedTuple):
@@ -98,7 +102,7 @@ class RecorderMiddleware(anthropic.Middleware):
         body = request.json
         place.last_try = request.retries_taken >= request.options.get_max_retries(self._max_retries)
         attempt = place.enter(provider="anthropic", model=_model_of(body), request=body)
-        exchange = Exchange(attempt, place)
+        exchange = Exchange(attempt, place, MESSAGES)
         _tried.set(_Tried(call, exchange, place))
         return exchange
 

@@ -115,6 +115,12 @@ def usage_of(message: object) -> Usage | None:
     )
 
 
+def stop_reason_of(message: object) -> str | None:
+    """Why the model stopped."""
+    reason = message.get("stop_reason") if isinstance(message, dict) else None
+    return reason if isinstance(reason, str) else None
+
+
 def _count(counts: dict[str, Any], name: str) -> int:
     value = counts.get(name)
     return value if isinstance(value, int) and not isinstance(value, bool) else 0

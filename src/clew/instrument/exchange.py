@@ -12,20 +12,23 @@ import json
 import time
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
-from clew.instrument.assembly import MessageAssembly, usage_of
-from clew.instrument.failure import classify, error_message, error_type
+from clew.instrument.dialect import END
 from clew.instrument.sse import EventDecoder
 from clew.instrument.stream import Unpacker
+from clew.record.exchange_failure import classify, error_message, error_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from clew.instrument.dialect import Dialect
     from clew.instrument.place import Place
     from clew.model.session import NodeStatus
     from clew.record.attempt import AttemptRecorder
 
 _P = ParamSpec("_P")
 _Self = TypeVar("_Self")
+LAST = "[DONE]"
+"""How OpenAI and those who speak like it end a stream; no JSON."""
 _FIRST_ERROR = 300
 """From this HTTP status on there is no answer; the SDK has followed the redirects it follows."""
 
@@ -49,7 +52,7 @@ class Exchange:
     ended_at: float | None
     """When it was over, by the monotonic clock in seconds; ``None`` while it lasts."""
 
-    def __init__(self, attempt: AttemptRecorder, place: Place) -> None:
+    def __init__(self, attempt: AttemptRecorder, place: Place, dialect: Dialect) -> None:
         self.attempt = attempt
         self.wants_rest = False
         self.ended_at = None
@@ -57,7 +60,8 @@ class Exchange:
         self._status: int | None = None
         self._unpacker = Unpacker({})
         self._events: EventDecoder | None = None
-        self._assembly = MessageAssembly()
+        self._dialect = dialect
+        self._assembly = dialect.assembly()
         self._body = bytearray()
 
     @quietly
@@ -77,6 +81,7 @@ class Exchange:
     @quietly
     def over(self) -> None:
         """The body was read to its end."""
+        self._assembly.add(END)
         self._end(None)
 
     @quietly
@@ -106,7 +111,7 @@ class Exchange:
     @quietly
     def _hear(self, data: str) -> None:
         """Take one event of a stream; one that makes no sense costs only itself."""
-        piece = self._assembly.add(json.loads(data))
+        piece = self._assembly.add(END if data == LAST else json.loads(data))
         if piece.text or piece.reasoning:
             self.attempt.chunk(text=piece.text, reasoning=piece.reasoning)
 
@@ -167,8 +172,8 @@ class Exchange:
         fields: dict[str, Any] = message if isinstance(message, dict) else {}
         self.attempt.respond(
             message,
-            usage=usage_of(message),
-            stop_reason=_string(fields.get("stop_reason")),
+            usage=self._dialect.usage(message),
+            stop_reason=self._dialect.stop_reason(message),
             model=_string(fields.get("model")),
             partial=partial,
             http_status=self._status,

@@ -264,7 +264,8 @@ class Note(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=Tr
 
     kind: str
     """``damaged``, ``gap``, ``torn``, ``double``, ``disorder``, ``unknown``, ``unreadable``: what reading found;
-    ``dropped``, ``clock``, ``redacted``: what the writer said; ``inversion``, ``missing_child``: what the tree lacks."""
+    ``dropped``, ``clock``, ``redacted``: what the writer said; ``inversion``, ``missing_child``, ``extra_child``: what
+    the tree lacks."""
     message: str
     at: float | None = None
     segment: int = 1

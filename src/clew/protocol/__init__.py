@@ -8,6 +8,9 @@ the call to the bytes and back; nothing is replaced inside the process. What is 
     reply.py      an answer as HTTP: status, headers, pieces, and how it ends
     anthropic.py  pure functions between answers and the Messages API; anthropic_stream.py its server-sent events
     messages.py   the endpoint `POST /v1/messages`: keys, server-side threads, the script
+    openai.py     the same between answers and OpenAI's chat completions; openai_stream.py their server-sent events
+    completions.py  the endpoint `POST /v1/chat/completions`
+    breakage.py   how an answer breaks off, whatever the provider
     received.py   what the server was asked, for tests to look at
     server.py     sockets
 """

@@ -11,13 +11,13 @@ import msgspec
 from msgspec import Struct
 
 from clew.protocol.anthropic_stream import event, events
+from clew.protocol.breakage import ending_of, pieces_until
 from clew.protocol.reply import Reply
-from clew.protocol.scenario import Cut, Drop, Error, Message, Text, Thinking, ToolUse, Usage
+from clew.protocol.scenario import Drop, Error, Message, Text, Thinking, ToolUse
 from clew.protocol.script import Asked
 
 if TYPE_CHECKING:
-    from clew.protocol.reply import Ending
-    from clew.protocol.scenario import Answer, Block
+    from clew.protocol.scenario import Answer, Block, Cut, Usage
 
 Json: TypeAlias = dict[str, Any]
 
@@ -172,31 +172,16 @@ def _message_reply(answer: Message, body: Json, *, stream: bool, label: str) -> 
     return Reply(
         status=200,
         headers=_headers("text/event-stream; charset=utf-8" if stream else "application/json", label),
-        pieces=pieces if cut is None else _cut(pieces, cut, stream=stream),
+        pieces=pieces if cut is None else pieces_until(cut, pieces, stream=stream, error=_error_event),
         streamed=stream or cut is not None,
-        ending="whole" if cut is None else _ending(cut, stream=stream),
+        ending="whole" if cut is None else ending_of(cut, stream=stream),
         delay=answer.delay,
         pace=answer.pace,
     )
 
 
-def _cut(pieces: tuple[bytes, ...], cut: Cut, *, stream: bool) -> tuple[bytes, ...]:
-    if not stream:
-        return (_half(pieces[0]),)
-    kept, rest = pieces[: cut.after_events], pieces[cut.after_events :]
-    if cut.how == "error":
-        return (*kept, event(error_body(cut.error_type, cut.error_message)))
-    return (*kept, _half(rest[0])) if cut.mid_event and rest else kept
-
-
-def _ending(cut: Cut, *, stream: bool) -> Ending:
-    if cut.how == "error":
-        return "whole" if stream else "close"
-    return cut.how
-
-
-def _half(data: bytes) -> bytes:
-    return data[: len(data) // 2]
+def _error_event(cut: Cut) -> bytes:
+    return event(error_body(cut.error_type, cut.error_message))
 
 
 def _error_reply(answer: Error, label: str) -> Reply:

@@ -70,17 +70,17 @@ def _empty(block: Json) -> Json:
 def _deltas(block: Json) -> Iterator[Json]:
     match block["type"]:
         case "text":
-            yield from ({"type": "text_delta", "text": piece} for piece in _pieces(block["text"]))
+            yield from ({"type": "text_delta", "text": piece} for piece in cut_up(block["text"]))
         case "thinking":
-            yield from ({"type": "thinking_delta", "thinking": piece} for piece in _pieces(block["thinking"]))
+            yield from ({"type": "thinking_delta", "thinking": piece} for piece in cut_up(block["thinking"]))
             yield {"type": "signature_delta", "signature": block["signature"]}
         case "tool_use":
             arguments = msgspec.json.encode(block["input"]).decode()
-            pieces = ("", *_pieces(arguments))
+            pieces = ("", *cut_up(arguments))
             yield from ({"type": "input_json_delta", "partial_json": piece} for piece in pieces)
 
 
-def _pieces(text: str) -> list[str]:
+def cut_up(text: str) -> list[str]:
     """Cut a text into pieces of equal length: short ones, but not more than a stream bears."""
     size = max(SHORTEST_PIECE, -(-len(text) // MOST_PIECES))
     return [text[start : start + size] for start in range(0, len(text), size)]

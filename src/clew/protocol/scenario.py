@@ -65,6 +65,8 @@ class ToolUse(_Part, frozen=True, tag_field="type", tag="tool_use"):
     """The tool's name."""
     input: dict[str, Any] = field(default_factory=dict)
     """The tool's arguments."""
+    raw_input: str | None = None
+    """Text that replaces the arguments, which models write and may get wrong; only OpenAI's API can carry it."""
     id: str = ""
     """The call id; left empty, the server makes one that is unique in the scenario."""
 
@@ -158,7 +160,7 @@ class Message(_Answer, frozen=True, kw_only=True, tag="message"):
 class Error(_Answer, frozen=True, kw_only=True, tag="error"):
     """The provider, or something before it, answers with an error."""
 
-    status: Annotated[int, Meta(ge=400, le=599)]
+    status: Annotated[int, Meta(ge=300, le=599)]
     """The HTTP status."""
     type: str = ""
     """The provider's name for it; left empty, the one that goes with the status."""

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from clew.protocol import anthropic
+from clew.protocol.completions import CompletionsEndpoint
 from clew.protocol.messages import MessagesEndpoint
 from clew.protocol.received import ReceivedRequest, credential, json_or_none, without_credentials
 from clew.protocol.script import Script
@@ -60,7 +61,10 @@ class ModelServer:
         self._sleep = sleep or self._closing.wait
         self._clock = clock
         self._script = Script(scenario)
-        self._endpoints = {"/v1/messages": MessagesEndpoint(scenario, self._script)}
+        self._endpoints: dict[str, MessagesEndpoint | CompletionsEndpoint] = {
+            "/v1/messages": MessagesEndpoint(scenario, self._script),
+            "/v1/chat/completions": CompletionsEndpoint(scenario, self._script, clock),
+        }
         self._mark = f"{crc32(scenario.name.encode()):08x}"
 
     @property
@@ -69,6 +73,11 @@ class ModelServer:
         if self._listener is None:
             raise RuntimeError("the model server has no address before it is started")
         return f"http://127.0.0.1:{self._listener.server_address[1]}"
+
+    @property
+    def openai_url(self) -> str:
+        """The address for the `base_url` of OpenAI's SDK, which expects the version in it."""
+        return f"{self.base_url}/v1"
 
     @property
     def unserved(self) -> list[Answer]:

@@ -72,7 +72,7 @@ def _message(entry: LogEntry) -> str:
 
 def note_entry(note: Note, *, whole: bool = False) -> Entry:
     """Something that happened to the record itself: damage, a gap, a loss; ``whole`` lets it be as long as it is."""
-    style = "dim" if note.kind in {"clock", "inversion"} else "hole"
+    style = "dim" if note.kind in {"clock", "inversion", "redacted"} else "hole"
     place = "" if note.offset is None else f"segment {note.segment}, byte {note.offset}"
     message = (Span(one_line(note.message)),) if whole else said(note.message)
     return Entry(

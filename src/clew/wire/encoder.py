@@ -44,7 +44,8 @@ class LineEncoder:
     def encode(self, act: Act) -> bytes:
         """The line of an act, whose payload fields may hold any Python objects; they are encoded in place."""
         act.seq = self.seq
-        self._found.take()
+        if self._found:  # of an attempt that failed
+            self._found.take()
         self._encode_payloads(act)
         act.new, sizes = self._values.take_news()
         act.was = self._label
@@ -65,7 +66,7 @@ class LineEncoder:
             act = _cleaned(act)
             body = _encode(act)
         redactor = in_force()
-        if self._found.count or redactor.suspects(body):
+        if self._found or redactor.suspects(body):
             redact(act, redactor, self._found)
             body = _encode(act)
         return body

@@ -22,18 +22,13 @@ import msgspec
 from clew.model.act import News
 from clew.wire.prefilter import Look, prefilter
 from clew.wire.rules import CERTAIN, CREDENTIAL_HEADERS, HEADER, HEADER_COMPANIONS, HEADER_LITERALS, Rule
+from clew.wire.tail import Tail
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 FAILED = "redactor-failed"
 """The rule that is named where redaction itself failed and the value was dropped."""
-
-REACH = 256
-"""Characters after a literal within which a match of a user's rule is taken to end, in a stream."""
-
-UNMARKED = 64
-"""Characters at the end of a stream that may belong to a match of a rule without literals."""
 
 _KEPT_FIELDS = frozenset({"seq", "at", "new", "was", "redacted"})
 
@@ -74,6 +69,10 @@ class Redactor:
     @cached_property
     def _patterns(self) -> list[tuple[Rule, re.Pattern[str]]]:
         return [(rule, re.compile(rule.pattern)) for rule in self.rules if rule.pattern]
+
+    @cached_property
+    def _tail(self) -> Tail:
+        return Tail(self.rules)
 
     def suspects(self, body: bytes) -> bool:
         """Whether encoded JSON may hold a secret."""
@@ -124,10 +123,9 @@ class Redactor:
 
     def held(self, text: str) -> int:
         """Where that part of a stream's text begins that may be the beginning of a secret."""
-        lower = text.lower()
-        starts = [match.start() for rule in self.rules if (match := _opening(rule).search(text)) is not None]
-        starts += [_begun(lower, lead) for rule in self.rules for lead in rule.leads or rule.literals]
-        start = min(starts, default=len(text))
+        start = self._tail.start(text)
+        if not self._may_match(text.encode("utf-8", "surrogatepass")):
+            return start
         matches = [match.span() for _, pattern in self._patterns for match in pattern.finditer(text)]
         while cut := [
             first for first, stop in matches if first < start <= stop and (start < stop or stop == len(text))
@@ -147,6 +145,10 @@ class Findings:
     def count(self) -> int:
         """How many secrets."""
         return sum(self._counts.values())
+
+    def __bool__(self) -> bool:
+        """Whether anything was noted."""
+        return bool(self._counts)
 
     def add(self, rule: str, where: str, count: int) -> None:
         """Note some secrets."""
@@ -339,30 +341,6 @@ def _forms(key: str) -> set[str]:
 
 def _pointer(key: str) -> str:
     return key.replace("~", "~0").replace("/", "~1")
-
-
-_openings: dict[Rule, re.Pattern[str]] = {}
-
-
-def _opening(rule: Rule) -> re.Pattern[str]:
-    """What the end of a stream looks like that may belong to a match of a rule."""
-    known = _openings.get(rule)
-    if known is None:
-        literals = "|".join(map(re.escape, rule.literals))
-        known = _openings[rule] = re.compile(
-            rule.opening or (rf"\S*(?:{literals})[\s\S]{{0,{REACH}}}\Z" if literals else rf"[\s\S]{{1,{UNMARKED}}}\Z")
-        )
-    return known
-
-
-def _begun(lower: str, lead: str) -> int:
-    """Where a text, in lower case, ends with the beginning of a lead; its length if it does not."""
-    lead = lead.lower()
-    for size in range(min(len(lead) - 1, len(lower)), 0, -1):
-        start = len(lower) - size
-        if lower.endswith(lead[:size]) and not (start and lower[start - 1].isalnum() and lead[0].isalnum()):
-            return start
-    return len(lower)
 
 
 _in_force = Redactor(CERTAIN)

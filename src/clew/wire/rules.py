@@ -107,12 +107,13 @@ CERTAIN: tuple[Rule, ...] = (
     ),
     Rule(
         HEADER,
-        f"(?i:(?:set-)?cookie|authorization|x-[a-z-]*token|(?:x-)?[a-z-]*api-key){_QUOTE}\\s*[:=,]\\s*[bf]?{_QUOTE}"
+        f"(?i:(?:set-)?cookie|authorization|x-[a-z-]{{0,40}}token|api-key){_QUOTE}\\s*[:=,]\\s*[bf]?{_QUOTE}"
         f"(?P<secret>{_NO_PLACEHOLDER}{_HAS_DIGIT}[^\"'\\\\]{{12,}})",
         ("ookie", "OOKIE", "uthorization", "-token", "-Token", "-TOKEN", "pi-key", "pi-Key", "PI-Key", "PI-KEY"),
         (),
-        f"(?i:(?:cookie|authorization|x-[a-z-]*token|api-key){_QUOTE}[\\s:=,]*(?:[bf]?{_QUOTE}[^\"'\\\\]*)?|x-[a-z-]*)\\Z",
-        ('cookie"', 'authorization"', "x-", 'api-key"'),
+        "(?i:(?:cookie|authorization|x-[a-z-]{0,40}token|api-key)"
+        f"(?:\\\\*|{_QUOTE}[\\s:=,]*[bf]?(?:\\\\*|{_QUOTE}[^\"'\\\\]*))|x-[a-z-]{{0,40}})\\Z",
+        ("cookie", "authorization", "x-", "api-key"),
     ),
     Rule(
         "private-key",

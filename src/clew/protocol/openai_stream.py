@@ -1,0 +1,59 @@
+"""The streamed form of OpenAI's chat completions: a finished completion as server-sent events.
+
+As with the other provider a stream is made from the finished answer, so that the two cannot differ. The habits of the
+real one: the first piece brings the role, a tool call is named once and its arguments arrive as pieces of JSON text
+under its index, the reason for the end comes in an empty delta of its own, the usage (only if asked for) in an event
+without choices, and the last line is no JSON.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import msgspec
+
+from clew.protocol.anthropic_stream import cut_up
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Json: TypeAlias = dict[str, Any]
+
+DONE = b"data: [DONE]\n\n"
+"""The end of every stream."""
+
+
+def events(completion: Json, *, usage: bool) -> Iterator[bytes]:
+    """Stream a finished completion: server-sent events, one per item; `usage` says whether its usage was asked for."""
+    frame = {
+        **{name: completion[name] for name in ("id", "created", "model")},
+        "object": "chat.completion.chunk",
+        **({"usage": None} if usage else {}),
+    }
+    choice = completion["choices"][0]
+    for delta in _deltas(choice["message"]):
+        yield event({**frame, "choices": [_choice(delta)]})
+    yield event({**frame, "choices": [_choice({}, choice["finish_reason"])]})
+    if usage:
+        yield event({**frame, "choices": [], "usage": completion["usage"]})
+    yield DONE
+
+
+def event(data: Json) -> bytes:
+    """Write one server-sent event."""
+    return b"data: %s\n\n" % msgspec.json.encode(data)
+
+
+def _choice(delta: Json, finish_reason: str | None = None) -> Json:
+    return {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
+
+
+def _deltas(message: Json) -> Iterator[Json]:
+    yield {"role": "assistant", "content": "", "refusal": None}
+    for name in ("reasoning_content", "content", "refusal"):
+        yield from ({name: piece} for piece in cut_up(message.get(name) or ""))
+    for index, call in enumerate(message.get("tool_calls", ())):
+        named = {**call, "function": {**call["function"], "arguments": ""}}
+        yield {"tool_calls": [{"index": index, **named}]}
+        for piece in cut_up(call["function"]["arguments"]):
+            yield {"tool_calls": [{"index": index, "function": {"arguments": piece}}]}
