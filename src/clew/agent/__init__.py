@@ -15,6 +15,9 @@ It is meant to be read as much as to be used. From the bottom up:
     errand.py        a task from the agent file to the report, in a session of its own: ``clew run``
     talk.py          a person at a prompt: commands, sessions; knows no terminal
     agent_chat.py    a talk with the agent of a file
+    tools/           functions, commands, REST endpoints, MCP servers, sub-agents: one kind per file; kit.py holds them
+    workflow.py      named steps, each a turn of a child session
+    menu.py          what a person can choose from; menu_chat.py, a talk with a menu
 
 The agent that needs no file has a memory, and lives on Anthropic's SDK alone:
 

@@ -79,6 +79,6 @@ class WorkflowTool(Tool):
             told = Told(problem, ok=False) if problem is not None else self._bench.use(turn, step.tool, given)
             turn.outcome("done" if told.ok else "failed")
             if not told.ok:
-                turn.log("workflow.step_failed", told.text, workflow=self.name, step=step.name, tool=step.tool)
+                flow.failed(turn, told.text, "workflow.step_failed")
                 turn.fail(told.text)
         return told

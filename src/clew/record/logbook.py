@@ -108,7 +108,7 @@ def _incident(problem: BaseException | None, slug: str | None) -> str:
 def caller() -> Source | None:
     """The place in the application that called the recorder."""
     frame = sys._getframe(1)  # noqa: SLF001 - the documented way to see the caller
-    while frame.f_code.co_filename.startswith(_PACKAGE):
+    while frame.f_code.co_filename.startswith(_FRONTS):
         if frame.f_back is None:
             return None
         frame = frame.f_back
@@ -116,4 +116,6 @@ def caller() -> Source | None:
     return Source(file=code.co_filename.rpartition("/")[2], line=frame.f_lineno, function=code.co_name)
 
 
-_PACKAGE = __file__.removesuffix("logbook.py").removesuffix(f"record{os.sep}")
+_HERE = __file__.removesuffix("logbook.py")
+_FRONTS = (_HERE, _HERE.replace(f"{os.sep}record{os.sep}", f"{os.sep}compat{os.sep}"))
+"""Where the recorder and its older faces are: they only pass on what somebody else logs."""
