@@ -54,6 +54,8 @@ class _Teller:
         self._told: set[str] = set()
         """Errors in words, of the whole session or, inside a turn or step, of that one."""
         self._sum = Usage()
+        self._tools: tuple[object, list[str]] = (None, [])
+        """The tools that were declared last, and what they are called."""
 
     def tell(self) -> Iterator[Moment]:
         session = self._session
@@ -81,19 +83,36 @@ class _Teller:
         self._told |= told_before
 
     def _attempt(self, attempt: Attempt) -> Iterator[Moment]:
-        yield Moment(attempt.started_at, lambda: _llm_request(attempt.request))
+        yield Moment(attempt.started_at, lambda: self._llm_request(attempt.request))
         yield from self._answer(attempt)
         if attempt.status in {"failed", "timeout"}:
             yield self._failed(attempt)
         else:
             yield from self._entries(attempt.logs)
 
+    def _llm_request(self, request: Payload | None) -> Event:
+        return {
+            "event_type": "llm_request",
+            "messages_count": _messages_count(request),
+            "tools": self._tool_names(_part(request, "tools")),
+        }
+
+    def _tool_names(self, tools: Payload | None) -> list[str]:
+        """What the tools of a request are called: those of most requests are those of the one before."""
+        if tools is None:
+            return []
+        token = tools.token
+        if token is None or token != self._tools[0]:
+            self._tools = (token, _tools(tools.value))
+        return self._tools[1]
+
     def _answer(self, attempt: Attempt) -> Iterator[Moment]:
         response, ended = attempt.response, attempt.ended_at
         if response is None or ended is None:
             return
-        if response.text or (response.payload is not None and isinstance(response.payload.value, str)):
-            yield Moment(ended, lambda: {"event_type": "llm_response", "content": response.text})
+        text = response.text
+        if text or (response.payload is not None and isinstance(response.payload.value, str)):
+            yield Moment(ended, lambda: {"event_type": "llm_response", "content": text})
         if response.usage is not None:
             usage = response.usage
             yield Moment(ended, lambda: self._token_usage(usage))
@@ -138,15 +157,6 @@ def _user_input(at: float, action: Action) -> Moment:
             "content": as_text(action.content.value) if action.content is not None else action.name or "",
         },
     )
-
-
-def _llm_request(request: Payload | None) -> Event:
-    tools = _part(request, "tools")
-    return {
-        "event_type": "llm_request",
-        "messages_count": _messages_count(request),
-        "tools": _tools(tools.value if tools is not None else None),
-    }
 
 
 def _messages_count(request: Payload | None) -> int | None:

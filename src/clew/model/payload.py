@@ -38,6 +38,11 @@ class Payload:
         text = json.dumps(self._value, ensure_ascii=False, separators=(",", ":"), default=repr)
         return len(text.encode("utf-8", "surrogatepass"))
 
+    @property
+    def token(self) -> object:
+        """Something that is equal for payloads known to be equal without loading them; ``None`` if nothing is known."""
+        return None
+
     def part(self, key: str) -> Payload | None:
         """The value under a key of an object, without loading the others; ``None`` if there is none."""
         value = self._value

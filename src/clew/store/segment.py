@@ -85,7 +85,7 @@ class SegmentReader:
         with os.fdopen(handle, "rb") as file:
             alive = _is_locked(handle)
             file.seek(segment.offset)
-            for line in _lines(file):
+            for line in file if os.fstat(handle).st_size < LONGEST else _lines(file):
                 if not line.endswith(b"\n") and not is_sealed(line):
                     self._tail(line, alive=alive)
                     break

@@ -40,19 +40,16 @@ class ValueTable:
     def __init__(self, blob: Callable[[str], bytes | None]) -> None:
         """``blob`` reads a blob by its name, or returns ``None`` if it is gone."""
         self._blob = blob
-        self._values: dict[Key, msgspec.Raw] = {}
-        self._labels: dict[Key, tuple[int, str]] = {}
+        self._values: dict[int, dict[int, msgspec.Raw]] = {}
+        self._was: list[Label] = []
         self._sizes: dict[Key, int] = {}
 
     def add(self, news: Iterable[News], was: Label | None) -> None:
         """Take the values of a line, and the label it gives to those of the line before."""
-        for table, first, values in ((item.table, item.first, item.values) for item in news):
-            for number, value in enumerate(values, first):
-                self._values[table, number] = value
+        for item in news:
+            self._values.setdefault(item.table, {}).update(enumerate(item.values, item.first))
         if was is not None:
-            for table, first, sizes in was.sizes:
-                for number, size in enumerate(sizes, first):
-                    self._labels[table, number] = (size, was.crc)
+            self._was.append(was)
 
     def payload(self, raw: msgspec.Raw) -> Payload:
         """The payload a line holds."""
@@ -102,11 +99,11 @@ class ValueTable:
 
     def blob_names(self) -> set[str]:
         """The blobs that the values seen so far refer to."""
-        return {name for raw in self._values.values() for name in blobs_in(raw)}
+        return {name for table in self._values.values() for raw in table.values() for name in blobs_in(raw)}
 
     def look_up(self, key: Key) -> Any:  # noqa: ANN401 - a JSON value has no narrower type
         """One value, its own references not yet followed; a hole if it is lost."""
-        raw = self._values.get(key)
+        raw = self._find(key)
         return self._hole(key) if raw is None else _decode(raw)
 
     def blob(self, name: str, size: int) -> Any:  # noqa: ANN401 - a JSON value has no narrower type
@@ -116,16 +113,28 @@ class ValueTable:
             return {"$": "hole", "name": f"blob {name}", "size": size, "sha256": name}
         return _decode(data)
 
+    def _find(self, key: Key) -> msgspec.Raw | None:
+        table = self._values.get(key[0])
+        return table.get(key[1]) if table is not None else None
+
+    def _label(self, key: Key) -> tuple[int | None, str | None]:
+        """Size and checksum of a lost value, as the line after it tells them."""
+        for was in self._was:
+            for table, first, sizes in was.sizes:
+                if table == key[0] and first <= key[1] < first + len(sizes):
+                    return sizes[key[1] - first], was.crc
+        return None, None
+
     def _hole(self, key: Key) -> dict[str, Any]:
-        size, crc = self._labels.get(key, (None, None))
+        size, crc = self._label(key)
         return {"$": "hole", "name": f"value {key[0]}/{key[1]}", "size": size, "crc32": crc}
 
     def _value_size(self, key: Key) -> int:
         size = self._sizes.get(key)
         if size is None:
             self._sizes[key] = 0  # a forged reference to itself ends here
-            raw = self._values.get(key)
-            size = self._sizes[key] = self._labels.get(key, (0, ""))[0] if raw is None else self.measure(raw)
+            raw = self._find(key)
+            size = self._sizes[key] = (self._label(key)[0] or 0) if raw is None else self.measure(raw)
         return size
 
     def _reference_size(self, reference: Any) -> int:  # noqa: ANN401 - a JSON value has no narrower type
@@ -198,6 +207,11 @@ class StoredPayload(Payload):
     def size(self) -> int:
         """Bytes of the value's compact JSON text, summed up from its parts."""
         return self._table.measure(self._raw)
+
+    @property
+    def token(self) -> object:
+        """The encoded value and the table it refers to."""
+        return (id(self._table), bytes(self._raw))
 
     def part(self, key: str) -> Payload | None:
         """The value under a key of an object; the others are not loaded."""
