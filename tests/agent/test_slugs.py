@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import json
 import logging
+import signal
 import subprocess
 import sys
+import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,9 +20,13 @@ import clew
 from clew.agent.definition import load_definition
 from clew.agent.errand import run_errand
 from clew.agent.talk import HELP
+from clew.cli.exit_codes import ExitCode
 from clew.protocol import ModelServer, Scenario
 from clew.protocol.scenario import Message, Text, ToolUse
+from clew.record.dispatch import dispatch
+from clew.sinks.journald import Journald
 from tests.agent.stage import Stage
+from tests.sinks.journal import FakeJournal, flat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,10 +53,15 @@ target = "desk:note"
 [[functions]]
 name = "save"
 target = "desk:save"
+[[functions]]
+name = "pay"
+target = "desk:pay"
 """
 TOOLS = '''\
 import logging
 from pathlib import Path
+
+import clew
 
 def note() -> str:
     """Write a note."""
@@ -64,6 +76,13 @@ def save() -> str:
     with Path("/dev/full").open("wb", buffering=0) as full:
         full.write(b"order 17")
     return "saved"
+
+def pay() -> str:
+    """Pay; who cannot is told so in public words."""
+    try:
+        raise ConnectionError("bank.internal:5432 refused clerk")
+    except ConnectionError as error:
+        return " ".join(clew.public_error(error))
 '''
 IMPATIENT = """\
 import os, signal, sys
@@ -139,19 +158,81 @@ def test_a_tool_that_finds_the_disk_full_is_not_to_blame(tmp_path: Path) -> None
     assert session.status == "ok"
 
 
+def test_what_a_user_was_told_of_a_failure_is_noted_where_it_was(tmp_path: Path) -> None:
+    """A function that answers with a public sentence: its call knows the incident that the user was given."""
+    (tool,) = perform(tmp_path, "pay").turns[0].tools
+    (told,) = clew.find_logs(tool, "incident.told")
+    assert tool.response is not None
+    assert told.details is not None
+    assert told.details.value["incident"] in tool.response.value
+    assert "bank.internal" not in tool.response.value
+
+
+def test_a_log_that_was_away_hears_how_much_it_missed(tmp_path: Path) -> None:
+    """The agent works while nobody takes its log; when somebody does again, the first news is the loss."""
+    sink = Journald(str(tmp_path / "socket"))
+    clew.configure(sinks=[sink])
+    try:
+        assert perform(tmp_path, "label").status == "ok"
+        dispatch.flush()
+        lost = sink.loss.total
+        with FakeJournal(tmp_path / "socket") as journal:
+            assert perform(tmp_path, "label").status == "ok"
+            dispatch.flush()
+            (entry,) = [flat(entry) for entry in journal.entries() if entry.get("AI_SLUG") == [b"log.lines_lost"]]
+    finally:
+        clew.configure(sinks=[])
+    assert 0 < lost <= int(entry["AI_LABEL_LOST"])
+
+
 def test_who_stops_the_agent_before_it_began_has_cancelled_the_session(tmp_path: Path) -> None:
     """Ctrl-C while an MCP server is waited for: no turn was there to be cancelled, so the session was."""
     argv = json.dumps([sys.executable, "-c", IMPATIENT])
-    (tmp_path / "agent.toml").write_text(f'{AGENT}[[mcp]]\nname = "late"\nargv = {argv}\n', "utf-8")
-    (tmp_path / "desk.py").write_text(TOOLS, "utf-8")
-    (tmp_path / "script.toml").write_text('name = "script"\n[[answers]]\nkind = "message"\n', "utf-8")
-    command = ["run", "agent.toml", "Do it.", "--scenario", "script.toml", "--dir", "s"]
-    ended = subprocess.run([sys.executable, "-c", START, *command], cwd=tmp_path, check=False, timeout=60)
+    with start(tmp_path, f'[[mcp]]\nname = "late"\nargv = {argv}\n') as process:
+        assert process.wait(60) == ExitCode.INTERRUPTED
     (session,) = clew.sessions(dir=tmp_path / "s")
-    assert ended.returncode == 130
     assert (session.status, session.turns) == ("failed", ())
     assert clew.find_log(session, "session.cancelled") is not None
     assert clew.find_log(session, "session.error") is None
+
+
+def test_who_stops_the_agent_while_it_asks_has_cancelled_the_request(tmp_path: Path) -> None:
+    """Ctrl-C while the model is silent: the attempt says who ended it."""
+    with start(tmp_path) as process:
+        deadline = time.monotonic() + 30
+        while not _asking(tmp_path / "s"):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)  # another process, whose clock is not ours
+        assert _stopped(process) == ExitCode.INTERRUPTED
+    (session,) = clew.sessions(dir=tmp_path / "s")
+    (attempt,) = session.turns[0].attempts
+    assert (attempt.status, attempt.slugs) == ("cancelled", ("llm.cancelled",))
+
+
+def start(folder: Path, more: str = "") -> subprocess.Popen[bytes]:
+    """`clew run`, with a model that is silent for a minute."""
+    (folder / "agent.toml").write_text(f"{AGENT}{more}", "utf-8")
+    (folder / "desk.py").write_text(TOOLS, "utf-8")
+    (folder / "late.toml").write_text('name = "late"\n[[answers]]\nkind = "message"\ndelay = 60\n', "utf-8")
+    command = ["run", "agent.toml", "Do it.", "--scenario", "late.toml", "--dir", "s"]
+    return subprocess.Popen([sys.executable, "-c", START, *command], cwd=folder)
+
+
+def _stopped(process: subprocess.Popen[bytes]) -> int:
+    """Press Ctrl-C, and again after a while: Python forgets one that comes while a finalizer runs."""
+    for _ in range(5):
+        process.send_signal(signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            return process.wait(5)
+    process.kill()
+    return process.wait()
+
+
+def _asking(folder: Path) -> bool:
+    """Whether a request is under way."""
+    with suppress(clew.ClewError):
+        return any(turn.attempts for session in clew.sessions(dir=folder) for turn in session.turns)
+    return False
 
 
 class Torn(Stage):
