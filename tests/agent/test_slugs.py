@@ -179,7 +179,7 @@ def test_a_log_that_was_away_hears_how_much_it_missed(tmp_path: Path) -> None:
         with FakeJournal(tmp_path / "socket") as journal:
             assert perform(tmp_path, "label").status == "ok"
             dispatch.flush()
-            (entry,) = [flat(entry) for entry in journal.entries() if entry.get("AI_SLUG") == [b"log.lines_lost"]]
+            (entry,) = [told for told in map(flat, journal.entries()) if told.get("AI_SLUG") == "log.lines_lost"]
     finally:
         clew.configure(sinks=[])
     assert 0 < lost <= int(entry["AI_LABEL_LOST"])

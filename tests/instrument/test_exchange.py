@@ -120,7 +120,7 @@ def test_a_host_that_stops_reading_is_not_a_failure_of_the_provider(
         assert {next(answer).type for _ in range(3)} >= {"message_start", "content_block_delta"}
         answer.close()
     (attempt,) = attempts_of(session)
-    assert (attempt.status, attempt.slugs) == ("cancelled", ("llm.stream_broken",))
+    assert (attempt.status, attempt.slugs) == ("cancelled", ("llm.cancelled",))
     assert attempt.response is not None
     assert attempt.response.partial
 
@@ -149,7 +149,7 @@ def test_an_unread_answer_is_said_to_be_unread(session: SessionRecorder) -> None
     ):
         pass
     (attempt,) = attempts_of(session)
-    assert (attempt.status, attempt.slugs) == ("cancelled", ("llm.stream_broken",))
+    assert (attempt.status, attempt.slugs) == ("cancelled", ("llm.cancelled",))
 
 
 def test_a_recorder_that_fails_costs_the_host_nothing(

@@ -187,7 +187,7 @@ class Exchange:
         error: BaseException | None = None,
         status: NodeStatus | None = None,
     ) -> str:
-        failure = classify(body=body, error=error, streaming=self._status is not None)
+        failure = classify(body=body, error=error, status=status, streaming=self._status is not None)
         self.attempt.fail(words, slug=failure.slug, status=status or failure.status, http_status=self._status)
         return failure.slug
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, get_args
 
 from clew.model.session import ActionType, NodeStatus, StepKind, ToolKind
@@ -77,10 +78,13 @@ def usage_of(value: Any) -> Usage | None:  # noqa: ANN401 - what an application 
     """Token counts as whole numbers; what is no number counts as 0, what is no usage as unknown."""
     if type(value) is not Usage:
         return None
-    counts = {name: getattr(value, name) for name in Usage.__struct_fields__}
-    if all(type(count) is int and 0 <= count <= _LARGEST for count in counts.values()):
+    counts = _counts(value)
+    if {*map(type, counts)} == {int} and min(counts) >= 0 and max(counts) <= _LARGEST:
         return value
-    return Usage(**{name: whole(count) or 0 for name, count in counts.items()})
+    return Usage(**{name: whole(count) or 0 for name, count in zip(Usage.__struct_fields__, counts, strict=True)})
+
+
+_counts = attrgetter(*Usage.__struct_fields__)
 
 
 def whole(value: object) -> int | None:

@@ -21,7 +21,9 @@ SUFFIX = 16
 RECORD_START = b'{"ev":"'
 """How every line begins; salvage looks for it."""
 
-_RISKY = (b"\x7f", b"\xc2", b"\xe2\x80", b"\xe2\x81", b"\xd8\x9c", b"\xef\xbb\xbf")
+_LEADS = (b"\x7f", b"\xc2", b"\xe2", b"\xd8", b"\xef")
+"""The bytes that what is unsafe begins with: whether one occurs is known at once."""
+
 _UNSAFE = rb"\x7f|\xc2[\x80-\x9f]|\xe2\x80[\x8e\x8f\xa8-\xae]|\xe2\x81[\xa6-\xa9]|\xd8\x9c|\xef\xbb\xbf"
 
 
@@ -37,7 +39,7 @@ def printable(body: bytes) -> bytes:
     """The same JSON with everything unsafe to print written as an escape."""
     if body.isascii() and b"\x7f" not in body:
         return body
-    if not any(risky in body for risky in _RISKY):
+    if not any(lead in body for lead in _LEADS):
         return body
     return _unsafe().sub(_escape, body)
 
