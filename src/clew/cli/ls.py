@@ -43,7 +43,7 @@ def ls(limit: int, folder: Path | None, *, children: bool, as_json: bool, ascii_
     if as_json:
         output.write_json([_facts(session_id, session) for session_id, session in found])
     else:
-        output.write_rows(session_table(found), ascii_signs=ascii_signs)
+        output.write_rows(session_table(found), ascii_signs=ascii_signs, at_edge=True)
     if len(chosen) < len(ids):
         output.say(f"{len(ids) - len(chosen)} older ones are not shown; -n 0 shows all.")
     elif not ids:

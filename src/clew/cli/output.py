@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 _encode = msgspec.json.Encoder(decimal_format="string").encode
 
 
-def write_rows(rows: Iterable[Row], *, ascii_signs: bool = False) -> None:
-    """Write rows of text."""
-    paint(rows, sys.stdout, ascii_signs=ascii_signs)
+def write_rows(rows: Iterable[Row], *, ascii_signs: bool = False, at_edge: bool = False) -> None:
+    """Write rows of text; ``at_edge`` cuts them where a terminal ends."""
+    paint(rows, sys.stdout, ascii_signs=ascii_signs, at_edge=at_edge)
 
 
 def write_json(value: Any) -> None:  # noqa: ANN401 - anything that JSON can say

@@ -50,7 +50,7 @@ def show(
     from clew.tree.path import locate
 
     view = View(paths=paths, depth=depth, every_entry=verbose_in_tree)
-    output.write_rows(node_outline(session, path, locate(session, path), view), ascii_signs=ascii_signs)
+    output.write_rows(node_outline(session, path, locate(session, path), view), ascii_signs=ascii_signs, at_edge=True)
 
 
 def _write_facts(session: Session, path: str) -> None:

@@ -66,6 +66,19 @@ def crop_start(text: str, columns: int) -> str:
     return "…" + crop(text[::-1], columns)[:-1][::-1]
 
 
+def crop_row(row: Row, columns: int) -> Row:
+    """The row, cut with ``…`` to at most so many columns."""
+    if row_width(row) <= columns:
+        return row
+    kept: list[Span] = []
+    for span in row:
+        left = columns - row_width(tuple(kept))
+        if width(span.text) >= left:
+            return (*kept, Span(crop(span.text + "…", left), span.style))
+        kept.append(span)
+    return tuple(kept)
+
+
 def pad(row: Row, columns: int) -> Row:
     """The row, filled with blanks to so many columns."""
     missing = columns - row_width(row)

@@ -88,7 +88,7 @@ def main() -> int:
     for number, scene in enumerate(SCENES, start=1):
         recorded.append(play(scene, folder))
         print(f"{number}. {scene.title}\n", flush=True)
-        paint(outline(clew.load(recorded[-1], dir=folder)), sys.stdout)
+        paint(outline(clew.load(recorded[-1], dir=folder)), sys.stdout, at_edge=True)
         print()
     print(_what_next(folder, recorded))
     return 0
