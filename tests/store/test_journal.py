@@ -6,6 +6,8 @@ import errno
 import os
 import shutil
 import stat
+import subprocess
+import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -374,3 +376,15 @@ def test_threads_never_tear_each_others_lines(tmp_path: Path) -> None:
     for who in range(64):
         mine = [message for message in told if message.startswith(f"{who}:")]
         assert mine == [f"{who}:{number}" for number in range(100)]
+
+
+def test_what_a_program_prints_never_lands_in_a_journal(tmp_path: Path) -> None:
+    """A program that has closed its stderr and prints there all the same spoils no record."""
+    program = (
+        "import os, sys, clew; os.close(2); s = clew.session(dir=sys.argv[1], trace=False)\n"
+        "try: os.write(2, b'noise')\nexcept OSError: pass\ns.end()"
+    )
+    subprocess.run([sys.executable, "-c", program, str(tmp_path / "s")], check=True)
+    (journal,) = (tmp_path / "s").glob("*.jsonl")
+    assert b"noise" not in journal.read_bytes()
+    assert not read_segment(journal).damaged

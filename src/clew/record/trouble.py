@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import suppress
 
@@ -15,7 +16,18 @@ def report(problem: BaseException | str) -> None:
         return
     _told.add(text)
     with suppress(Exception):  # stderr may be closed
-        sys.stderr.write(f"clew: not everything is being recorded ({text})\n")
+        _say(f"clew: not everything is being recorded ({text})\n")
+
+
+def _say(sentence: str) -> None:
+    """Past the buffer of stderr: what lies there when its file is closed changes the exit code of the program."""
+    try:
+        handle = sys.stderr.fileno()
+    except (AttributeError, OSError, ValueError):  # replaced by something that is no file
+        sys.stderr.write(sentence)
+        return
+    sys.stderr.flush()
+    os.write(handle, sentence.encode("utf-8", "backslashreplace"))
 
 
 def _words(problem: BaseException) -> str:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _FLAGS = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
 
+_STDERR = 2
+
 
 def prepare_folder(folder: Path) -> None:
     """Make a folder of sessions, or see that the one there is safe. Raises ``UnreadableFolder`` or ``OSError``."""
@@ -45,9 +47,20 @@ def open_segment(folder: Path, header: Header) -> int:
                 raise
             header.segment += 1
             continue
+        handle = _off_the_standard_streams(handle)
         os.fchmod(handle, 0o600)
         _lock(handle)
         return handle
+
+
+def _off_the_standard_streams(handle: int) -> int:
+    """Where a program has closed stdout or stderr the next file gets its number, and what it prints would land here."""
+    if handle > _STDERR:
+        return handle
+    try:
+        return fcntl.fcntl(handle, fcntl.F_DUPFD_CLOEXEC, _STDERR + 1)
+    finally:
+        os.close(handle)
 
 
 def sync_folder(folder: Path) -> None:
