@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import signal
 import time
 from collections import Counter
 from pathlib import Path
@@ -69,6 +70,7 @@ CHECKS: dict[str, Check] = {
 @click.option("--output", type=click.Path(path_type=Path), default=EVIDENCE, help="Where the evidence goes.")
 def main(only: tuple[str, ...], rounds: int, output: Path) -> None:
     """Check every promise at full size and write down what was found."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the background
     wanted = only or ("cost", *CHECKS)
     began = time.monotonic()
     figures: list[Figures] = []
