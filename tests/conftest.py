@@ -31,9 +31,10 @@ def _leads_outside(name: str) -> bool:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _clean_environment() -> Iterator[None]:
-    """Keep the developer's sessions, keys, proxies and terminal out of every test and of all it starts."""
+def _clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the developer's sessions, keys, proxies, settings and terminal out of every test and of all it starts."""
     with pytest.MonkeyPatch.context() as patch:
         for name in filter(_leads_outside, list(os.environ)):
             patch.delenv(name)
+        patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("configuration")))
         yield

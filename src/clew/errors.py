@@ -13,10 +13,13 @@
     │  ├─ SessionExists       another session has this id
     │  └─ PackDamaged         the pack is not what its manifest says
     ├─ PathError              no node has this path
+    ├─ QueryError             a query is not in the language
     ├─ SlugError              a slug is misspelt or declared twice
     ├─ ForeignFormat          an import does not know, or cannot read, the file
     ├─ ScenarioError          a scenario file is wrong
     ├─ AgentFileError         an agent file is wrong
+    ├─ PriceFileError         a price file is wrong
+    ├─ ReplayDiverged         a run did something else than the record that it replays
     └─ MissingExtra           an optional part of the installation is needed
 
 Each carries one sentence for the person at the keyboard: what is wrong and what to do. How it is shown is decided
@@ -24,6 +27,8 @@ elsewhere. The recorder raises none of them.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 
 class ClewError(Exception):
@@ -70,6 +75,15 @@ class PathError(ClewError):
     """No node has this path."""
 
 
+class QueryError(ClewError):
+    """A query is not in the language."""
+
+    def __init__(self, sentence: str, column: int = 1) -> None:
+        """Keep the place: a column of the query, from 1."""
+        super().__init__(sentence)
+        self.column = column
+
+
 class SlugError(ClewError):
     """A slug is misspelt or declared twice."""
 
@@ -84,6 +98,19 @@ class ScenarioError(ClewError):
 
 class AgentFileError(ClewError):
     """An agent file is wrong."""
+
+
+class PriceFileError(ClewError):
+    """A price file is wrong."""
+
+
+class ReplayDiverged(ClewError):
+    """A run did something else than the record that it replays."""
+
+    def __init__(self, sentence: str, divergences: tuple[Any, ...]) -> None:
+        """Keep the divergences, each a :class:`clew.replay.divergence.Divergence`."""
+        super().__init__(sentence)
+        self.divergences = divergences
 
 
 class MissingExtra(ClewError):

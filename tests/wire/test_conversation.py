@@ -6,12 +6,16 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clew.wire import redact
 from tests.wire.exact import Tape, same
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from clew.model.payload import Payload
 
 _CONTENTS: st.SearchStrategy[Any] = st.sampled_from(
@@ -58,6 +62,14 @@ _EDITS = st.tuples(
     st.integers(0, 40),
     _MESSAGES,
 )
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _nothing_is_secret() -> Iterator[None]:
+    """Hypothesis tries the constants of the code it tests, and so what keys begin with: here they are plain text."""
+    redact.configure(certain=False)
+    yield
+    redact.configure()
 
 
 def _edit(conversations: list[list[Any]], edit: str, which: int, where: int, message: Any) -> None:  # noqa: ANN401, C901 - one branch per edit

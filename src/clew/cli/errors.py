@@ -26,10 +26,12 @@ _CODES: tuple[tuple[type[Exception], ExitCode], ...] = (
     (errors.UnreadableFolder, ExitCode.UNREADABLE),
     (errors.RecordError, ExitCode.DAMAGED),
     (errors.PathError, ExitCode.NOT_FOUND),
+    (errors.QueryError, ExitCode.USAGE),
     (errors.SlugError, ExitCode.USAGE),
     (errors.ForeignFormat, ExitCode.FOREIGN),
     (errors.ScenarioError, ExitCode.USAGE),
     (errors.AgentFileError, ExitCode.USAGE),
+    (errors.PriceFileError, ExitCode.USAGE),
     (errors.MissingExtra, ExitCode.MISSING_EXTRA),
     (errors.ClewError, ExitCode.INTERNAL),
 )

@@ -37,6 +37,21 @@ def stop_reason_in(payload: Payload | None) -> str | None:
     return _string(value.get("stop_reason"))
 
 
+def first_words(content: Payload | None) -> str:
+    """The beginning of the first text in what a user typed: a string, or a list of blocks of which one has text."""
+    value = None if content is None else content.value
+    if isinstance(value, dict):
+        value = value.get("content", value.get("text"))
+    if isinstance(value, list):
+        texts = (block.get("text") for block in value if isinstance(block, dict))
+        value = next((text for text in texts if isinstance(text, str)), None)
+    return value[:_FIRST_WORDS] if isinstance(value, str) else ""
+
+
+_FIRST_WORDS = 1200
+"""Characters of a text that are enough for any title."""
+
+
 def _string(value: object) -> str | None:
     return value if isinstance(value, str) else None
 

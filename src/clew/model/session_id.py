@@ -31,5 +31,13 @@ def is_session_id(text: str) -> bool:
     return re.fullmatch(SHAPE, text) is not None
 
 
+def time_in(session_id: str) -> float:
+    """When a session began as its id says it, in milliseconds since the epoch; 0 for an id that names no time."""
+    try:
+        return time.mktime(time.strptime(session_id[:15], "%Y%m%d_%H%M%S")) * 1000
+    except (ValueError, OverflowError):
+        return 0.0
+
+
 def _id(seconds: float | None, suffix: str) -> str:
     return time.strftime("%Y%m%d_%H%M%S_", time.localtime(seconds)) + suffix

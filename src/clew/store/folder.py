@@ -191,7 +191,7 @@ class Folder:
             try:
                 reader.read()
             except (NotASession, OSError) as problem:
-                refused = _refusal(problem, self.journal_path(session_id, number))
+                refused = refusal(problem, self.journal_path(session_id, number))
                 reading.fold.note(Note(kind="unreadable", message=str(refused), segment=number))
             else:
                 reading.take(reader.segment)
@@ -231,7 +231,7 @@ class Reading:
             self.alive |= {segment.number}
 
 
-def _refusal(problem: NotASession | OSError, path: Path) -> RecordError:
+def refusal(problem: RecordError | OSError, path: Path) -> RecordError:
     """Why a segment cannot be read."""
     if isinstance(problem, OSError):
         return UnreadableFolder(f"{path} cannot be read ({problem.strerror}).")

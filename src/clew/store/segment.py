@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from clew.model.act import Act
+    from clew.wire.table import Shelf, ValueTable
 
 LONGEST = 1 << 30
 """Bytes of a line above which it is skipped: no writer makes one."""
@@ -47,6 +48,8 @@ class Segment:
     header: Header | None = None
     """``None`` if the first line is lost."""
     acts: list[Act] = field(default_factory=list)
+    offsets: list[int] = field(default_factory=list)
+    """Where the line of each act begins."""
     notes: list[Note] = field(default_factory=list)
     state: State = "clean"
     alive: bool = False
@@ -66,21 +69,42 @@ DAMAGE = frozenset({"damaged", "gap", "double", "disorder", "headless"})
 """Kinds of notes that say a record was lost or changed."""
 
 
+class Checkpoint(msgspec.Struct, frozen=True):
+    """How far an undamaged segment was read: enough to go on from there without reading it again."""
+
+    header: Header
+    offset: int
+    """Bytes read, up to the last whole line."""
+    newest: int
+    """Sequence number of the last record."""
+    checksum: str
+    """Its checksum."""
+
+
 class SegmentReader:
     """Reads a segment, and goes on reading as it grows."""
 
-    def __init__(self, path: Path, number: int = 1) -> None:
-        """Nothing is read yet."""
+    def __init__(
+        self, path: Path, number: int = 1, *, since: Checkpoint | None = None, shelf: Shelf | None = None
+    ) -> None:
+        """Nothing is read yet; ``since`` skips what was read before, whose values are then on a shelf."""
         self._path = path
-        self._decoder = LineDecoder(lambda digest: read_blob(path.parent, digest))
+        self._decoder = LineDecoder(lambda digest: read_blob(path.parent, digest), shelf)
         self._missing: set[int] = set()
-        self._last = (-1, b"")
+        self._last = (-1, "")
         self.segment = Segment(number)
+        if since is not None:
+            self._last = (since.newest, since.checksum)
+            self.segment.header, self.segment.offset, self.segment.newest = since.header, since.offset, since.newest
 
-    def read(self) -> list[Act]:
-        """The acts that came since the last call. Raises ``NotASession``, ``NewerFormat`` or ``OSError``."""
+    def read(self, most: int | None = None) -> list[Act]:
+        """The acts that came since the last call; ``most`` stops after so many bytes, at the end of a line.
+
+        Raises ``NotASession``, ``NewerFormat`` or ``OSError``.
+        """
         segment = self.segment
         before = len(segment.acts)
+        end = LONGEST << 30 if most is None else segment.offset + most
         handle = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
         with os.fdopen(handle, "rb") as file:
             alive = _is_locked(handle)
@@ -91,12 +115,27 @@ class SegmentReader:
                     break
                 self._line(line.removesuffix(b"\n"), segment.offset)
                 segment.offset += len(line)
+                if segment.offset >= end:
+                    break
             else:
                 segment.state = "clean"
         segment.alive = alive or self._is_known_alive()
         if segment.header is None and not segment.acts:
             self._refuse()
         return segment.acts[before:]
+
+    @property
+    def checkpoint(self) -> Checkpoint | None:
+        """Where to go on another time; ``None`` for a segment that has to be read as a whole: it is damaged."""
+        segment = self.segment
+        if segment.header is None or segment.damaged:
+            return None
+        return Checkpoint(segment.header, segment.offset, *self._last)
+
+    @property
+    def values(self) -> ValueTable:
+        """The values of the segment, as far as they were read or can be found."""
+        return self._decoder.values
 
     @property
     def blobs(self) -> set[str]:
@@ -137,20 +176,24 @@ class SegmentReader:
             return  # before its values count: they may have been replaced
         self._decoder.accept(act)
         self._compare(act, offset)
-        self._last = (act.seq, line)
+        self._last = (act.seq, checksum(line))
         if isinstance(act, Envelope):
             self._note("unknown", "an act of a kind this release does not know", offset, len(line))
         elif isinstance(act, Header):
             self._head(act, offset, len(line))
         else:
-            self.segment.acts.append(act)
+            self._keep(act, offset)
+
+    def _keep(self, act: Act, offset: int) -> None:
+        self.segment.acts.append(act)
+        self.segment.offsets.append(offset)
 
     def _compare(self, act: Act | Envelope, offset: int) -> None:
         """See that the record before is the one whose values this one labels."""
         if act.was is None:
             return
-        before, line = self._last
-        if before == act.seq - 1 and checksum(line) != act.was.crc:
+        before, crc = self._last
+        if before == act.seq - 1 and crc != act.was.crc:
             self._note("damaged", f"record {before} is not the one that was written there", offset, None)
 
     def _head(self, header: Header, offset: int, size: int) -> None:
@@ -164,7 +207,7 @@ class SegmentReader:
             self._note("disorder", "a second header", offset, size)
             return
         self.segment.header = header
-        self.segment.acts.append(header)
+        self._keep(header, offset)
 
     def _in_place(self, seq: int, offset: int, size: int) -> bool:
         """Whether a record counts; what its number tells is noted."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from heapq import merge
 from typing import TYPE_CHECKING, Any
 
+from clew.model.message import first_words
 from clew.model.session import Attempt, Step, ToolCall, Turn
 from clew.text import numbers, signs
 from clew.text.clean import one_line
@@ -52,11 +53,11 @@ def node_entry(path: str, node: Turn | Step | Attempt | ToolCall, *, every_entry
     return _operation_entry(path, node, retried=False, every_entry=every_entry)
 
 
-def session_label(session: Session) -> Row:
-    """The first line: id, agent, how it went and what it took."""
+def session_label(session: Session, turns: int | None = None) -> Row:
+    """The first line: id, agent, how it went and what it took; ``turns`` if they are not all in the session."""
     parts: list[Row] = [(Span(f"{signs.SESSION} {one_line(session.session_id)}", "title"),)]
     parts += [said(session.agent_id or ""), _quoted(session.title or ""), _session_status(session)]
-    return (*join(parts, "  "), Span("    "), *join(_figures(session), "  "))
+    return (*join(parts, "  "), Span("    "), *join(_figures(session, len(session.turns) if turns is None else turns), "  "))
 
 
 def init_entry(path: str, session: Session, *, every_entry: bool = False) -> Entry:
@@ -174,9 +175,8 @@ def _session_status(session: Session) -> Row:
     return join(words, signs.BETWEEN)
 
 
-def _figures(session: Session) -> list[Row]:
+def _figures(session: Session, turns: int) -> list[Row]:
     totals = session.totals
-    turns = len(session.turns)
     tokens = totals.usage.total_tokens
     return [
         (Span(f"{turns} {'turn' if turns == 1 else 'turns'}"),),
@@ -189,24 +189,13 @@ def _figures(session: Session) -> list[Row]:
 def _action_words(action: Action | None) -> Row:
     if action is None:
         return ()
-    content = _quoted(_first_words(action.content))
+    content = _quoted(first_words(action.content))
     return join([(Span(action.type),), said(action.name or ""), content], "  ")
 
 
 def _quoted(text: str) -> Row:
     words = crop(one_line(text), _TITLE_LENGTH)
     return (Span(f"“{words}”"),) if words else ()
-
-
-def _first_words(content: Payload | None) -> str:
-    """The first text in what a user typed: a string, or a list of blocks of which one has text."""
-    value = None if content is None else content.value
-    if isinstance(value, dict):
-        value = value.get("content", value.get("text"))
-    if isinstance(value, list):
-        texts = (block.get("text") for block in value if isinstance(block, dict))
-        value = next((text for text in texts if isinstance(text, str)), None)
-    return value[: _TITLE_LENGTH * 20] if isinstance(value, str) else ""
 
 
 def _config_words(config: Config) -> list[str]:

@@ -23,6 +23,11 @@ Key = tuple[int, int]
 """Segment and number of a node."""
 
 
+def node_key(ref: NodeRef, segment: int) -> Key:
+    """The node that an act of a segment refers to."""
+    return (segment, ref) if isinstance(ref, int) else (ref[0], ref[1])
+
+
 @dataclass(eq=False)
 class Draft:
     """The acts of one node."""
@@ -261,14 +266,14 @@ def _response(draft: Draft) -> Response | None:
         return _answered(end) if end is not None and _answers(end) else None
     parts = [*draft.responses, *([end] if end is not None and _answers(end) else [])]
     return Response(
-        payload=_last(parts, "response"),
+        payload=last(parts, "response"),
         partial=any(part.partial for part in parts) or (bool(draft.chunks) if end is None else end.partial),
-        streamed_text=_streamed(draft, "text", _last(parts, "text")),
-        streamed_reasoning=_streamed(draft, "reasoning", _last(parts, "reasoning")),
-        model=_last(parts, "model"),
-        declared_stop_reason=_last(parts, "stop_reason"),
-        usage=_last(parts, "usage"),
-        cost=_last(parts, "cost"),
+        streamed_text=_streamed(draft, "text", last(parts, "text")),
+        streamed_reasoning=_streamed(draft, "reasoning", last(parts, "reasoning")),
+        model=last(parts, "model"),
+        declared_stop_reason=last(parts, "stop_reason"),
+        usage=last(parts, "usage"),
+        cost=last(parts, "cost"),
     )
 
 
@@ -292,7 +297,8 @@ def _answers(end: Any) -> bool:  # noqa: ANN401 - whichever act has the field
     return any(fact is not None for fact in facts)
 
 
-def _last(parts: list[Any], name: str) -> Any:  # noqa: ANN401 - whichever act has the field
+def last(parts: list[Any], name: str) -> Any:  # noqa: ANN401 - whichever act has the field
+    """The last thing that any of these acts says of a field."""
     return next((getattr(part, name) for part in reversed(parts) if getattr(part, name) is not None), None)
 
 

@@ -13,7 +13,7 @@ import msgspec
 
 from clew.model import event
 from clew.model.session import Config, Fin, Init, Session
-from clew.tree.draft import Draft, Freezer, Key, latest, lifecycle_entry
+from clew.tree.draft import Draft, Freezer, Key, last, latest, lifecycle_entry, node_key
 from clew.tree.notes import child_notes, clock_note, dropped_note, redacted_note
 from clew.tree.numbering import numbered
 from clew.tree.totals import totals
@@ -90,6 +90,10 @@ class Fold:
         """Whether other processes were told to hang sessions on a tool call of this one."""
         return any(draft.path is not None for draft in self._drafts.values())
 
+    def keys(self, kind: str) -> list[Key]:
+        """Segment and number of the nodes of all ``turn``s, or of all ``step``s, in the order of the session's."""
+        return [draft.key for _, draft in self._numbered(kind)]
+
     def add(self, act: Act, segment: int = 1) -> None:
         """Take an act of a segment."""
         if self._first_at is None or (act.at < self._first_at and act.at >= 0):
@@ -126,10 +130,10 @@ class Fold:
             session_id=self._session_id,
             agent_id=start.agent_id if start is not None else None,
             parent=self._parent,
-            title=_last(facts, "title"),
-            latest_status=_last(self._changes, "latest_status"),
-            model=_last(facts, "model"),
-            system_prompt=_last(facts, "system_prompt"),
+            title=last(facts, "title"),
+            latest_status=last(self._changes, "latest_status"),
+            model=last(facts, "model"),
+            system_prompt=last(facts, "system_prompt"),
             tags=tuple(next((act.tags for act in reversed(facts) if act.tags), ())),
             phase=self._phase(fin),
             status=self._status(fin, bool(alive), bool(turns)),
@@ -147,13 +151,16 @@ class Fold:
     def _nodes(self, freezer: Freezer, kind: str) -> tuple[Turn | Step, ...]:
         freeze = freezer.turn if kind == "turn" else freezer.step
         nodes = []
-        for index, draft in numbered(draft for draft in self._drafts.values() if draft.kind == kind):
+        for index, draft in self._numbered(kind):
             known = draft.frozen
             node = known if known is not None and known.index == index else freeze(draft, index)
             closed = draft.end is not None and all(part.end is not None and not part.children for part in draft.parts)
             draft.frozen = node if closed else None
             nodes.append(node)
         return tuple(nodes)
+
+    def _numbered(self, kind: str) -> list[tuple[int, Draft]]:
+        return numbered(draft for draft in self._drafts.values() if draft.kind == kind)
 
     def _init(self, freezer: Freezer) -> Init:
         first, end = self._start, self._init_end
@@ -162,7 +169,7 @@ class Fold:
         return Init(
             started_at=first.at if first is not None else self._first_at or 0.0,
             ended_at=end.at if end is not None else None,
-            config=Config(**{part: _last(self._configs, part) for part in ("providers", "tools", "prompts")}),
+            config=Config(**{part: last(self._configs, part) for part in ("providers", "tools", "prompts")}),
             logs=(*riding, *entries),
         )
 
@@ -219,7 +226,7 @@ class Fold:
     # -- acts --
 
     def _draft(self, ref: NodeRef, segment: int, kind: str, at: float) -> Draft:
-        key = _key(ref, segment)
+        key = node_key(ref, segment)
         draft = self._drafts.get(key)
         if draft is None:
             draft = self._drafts[key] = Draft(key, kind, first_at=at)
@@ -228,7 +235,7 @@ class Fold:
         return draft
 
     def _find(self, ref: NodeRef | None, segment: int) -> Draft | None:
-        return self._drafts.get(_key(ref, segment)) if ref is not None else None
+        return self._drafts.get(node_key(ref, segment)) if ref is not None else None
 
     def _header(self, act: event.Header, segment: int) -> None:
         self._segments.add(segment)
@@ -338,12 +345,4 @@ class Fold:
         self._notes.append(dropped_note(act, segment))
 
     def _nothing(self, act: Act, _: int) -> None:
-        """A declaration: it is for readers that have no catalog."""
-
-
-def _key(ref: NodeRef, segment: int) -> Key:
-    return (segment, ref) if isinstance(ref, int) else (ref[0], ref[1])
-
-
-def _last(acts: list[Any], name: str) -> Any:  # noqa: ANN401 - whichever act has the field
-    return next((getattr(act, name) for act in reversed(acts) if getattr(act, name) is not None), None)
+        """A declaration."""

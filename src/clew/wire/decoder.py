@@ -15,13 +15,15 @@ from clew.wire.table import ValueTable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from clew.wire.table import Shelf
+
 
 class LineDecoder:
     """Turns the lines of one segment back into acts with payloads."""
 
-    def __init__(self, blob: Callable[[str], bytes | None]) -> None:
-        """``blob`` reads a blob by its name, or returns ``None`` if it is gone."""
-        self.values = ValueTable(blob)
+    def __init__(self, blob: Callable[[str], bytes | None], shelf: Shelf | None = None) -> None:
+        """``blob`` reads a blob by its name, or returns ``None`` if it is gone; ``shelf`` has what is not read here."""
+        self.values = ValueTable(blob, shelf)
 
     def decode(self, line: bytes) -> Act | Envelope:
         """The act of a sealed line, or what can be said of one whose kind this release does not know.

@@ -12,7 +12,7 @@ sent.
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
@@ -32,14 +32,29 @@ _encode = msgspec.json.Encoder().encode
 _MARK = b'"$"'
 
 Key = tuple[int, int]
+"""A table and a number in it."""
+
+
+class Shelf(Protocol):
+    """Where the values of lines that were not read can be looked up."""
+
+    def raw(self, key: Key) -> msgspec.Raw | None:
+        """One value as it was written; ``None`` if it is lost."""
+
+    def span(self, table: int, first: int, stop: int) -> tuple[int, int, int]:
+        """The sum of the sizes of some values between ``first`` and ``stop`` of a table, each with all it refers to.
+
+        With the sum come the first of them and the one behind the last: the shelf need not know all sizes.
+        """
 
 
 class ValueTable:
     """The numbered values of one segment, as far as they have been read."""
 
-    def __init__(self, blob: Callable[[str], bytes | None]) -> None:
-        """``blob`` reads a blob by its name, or returns ``None`` if it is gone."""
+    def __init__(self, blob: Callable[[str], bytes | None], shelf: Shelf | None = None) -> None:
+        """``blob`` reads a blob by its name, or returns ``None`` if it is gone; ``shelf`` has the values not read."""
         self._blob = blob
+        self._shelf = shelf
         self._values: dict[int, dict[int, msgspec.Raw]] = {}
         self._was: list[Label] = []
         self._sizes: dict[Key, int] = {}
@@ -115,7 +130,8 @@ class ValueTable:
 
     def _find(self, key: Key) -> msgspec.Raw | None:
         table = self._values.get(key[0])
-        return table.get(key[1]) if table is not None else None
+        raw = table.get(key[1]) if table is not None else None
+        return self._shelf.raw(key) if raw is None and self._shelf is not None else raw
 
     def _label(self, key: Key) -> tuple[int | None, str | None]:
         """Size and checksum of a lost value, as the line after it tells them."""
@@ -129,7 +145,8 @@ class ValueTable:
         size, crc = self._label(key)
         return {"$": "hole", "name": f"value {key[0]}/{key[1]}", "size": size, "crc32": crc}
 
-    def _value_size(self, key: Key) -> int:
+    def size_of(self, key: Key) -> int:
+        """Bytes of a value's compact JSON, with all it refers to; of a lost one what its label says."""
         size = self._sizes.get(key)
         if size is None:
             self._sizes[key] = 0  # a forged reference to itself ends here
@@ -139,14 +156,30 @@ class ValueTable:
 
     def _reference_size(self, reference: Any) -> int:  # noqa: ANN401 - a JSON value has no narrower type
         if isinstance(reference, int):
-            return self._value_size((0, reference))
+            return self.size_of((0, reference))
         if isinstance(reference, list):
-            sizes = [self._value_size(key) if key[0] else self._value_size(key) - 2 for key in spread(reference)]
-            return sum(sizes) + max(0, len(sizes) - 1) + 2
+            parts = [self._part_size(part) for part in reference]
+            return sum(size for size, _ in parts) + max(0, sum(count for _, count in parts) - 1) + 2
         if isinstance(reference, dict) and "join" in reference:
             numbers = [number for first, stop in reference["join"] for number in range(first, stop)]
-            return sum(self._value_size((0, number)) - 2 for number in numbers) + 2
+            return sum(self.size_of((0, number)) - 2 for number in numbers) + 2
         return int(reference.get("size", 0)) if isinstance(reference, dict) else 0
+
+    def _part_size(self, part: Any) -> tuple[int, int]:  # noqa: ANN401 - a JSON value has no narrower type
+        """Bytes of the elements that a part of a list reference names, and how many separators' worth they are."""
+        if isinstance(part, int):
+            return self.size_of((0, part)) - 2, 1
+        table, first, stop = part
+        stop = first if stop - first > MOST_VALUES else stop
+        known, low, high = 0, first, first
+        if self._shelf is not None and stop - first > _MANY:
+            known, low, high = self._shelf.span(table, first, stop)
+        others = (*range(first, low), *range(high, stop))
+        return known + sum(self.size_of((table, number)) for number in others), stop - first
+
+
+_MANY = 8
+"""Values from which on a shelf is asked for the sum of their sizes."""
 
 
 def spread(reference: list[Any]) -> list[Key]:

@@ -1,0 +1,1 @@
+"""The index: rows about sessions, derived from their journals and thrown away at will."""
