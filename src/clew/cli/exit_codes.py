@@ -10,6 +10,8 @@ class ExitCode(IntEnum):
 
     OK = 0
     TORN = 1
+    DIFFERENT = 1
+    """Of ``clew diff`` alone, as scripts know it from other programs that compare."""
     DAMAGED = 2
     UNREADABLE = 3
     NOT_FOUND = 4
@@ -22,6 +24,7 @@ class ExitCode(IntEnum):
     REFUSED = 11
     FAILED = 12
     FOUND = 13
+    DIVERGED = 14
     USAGE = 64
     INTERNAL = 70
     INTERRUPTED = 130
@@ -29,19 +32,20 @@ class ExitCode(IntEnum):
 
 MEANINGS: dict[ExitCode, str] = {
     ExitCode.OK: "done",
-    ExitCode.TORN: "a journal ends in the middle of a record",
+    ExitCode.TORN: "a journal ends in the middle of a record; diff: the sessions differ",
     ExitCode.DAMAGED: "a journal, a pack or a tree is damaged or incomplete",
     ExitCode.UNREADABLE: "a folder or file cannot be read or written",
-    ExitCode.NOT_FOUND: "no such session, file or path in a session",
+    ExitCode.NOT_FOUND: "no such session or file, no such path or text in a session",
     ExitCode.AMBIGUOUS: "several sessions match",
     ExitCode.NEWER_FORMAT: "written by a newer release",
     ExitCode.FOREIGN: "a file of another kind",
     ExitCode.NO_MODEL: "no model server answers",
     ExitCode.BAD_CREDENTIALS: "the model server rejects the credentials",
     ExitCode.MISSING_EXTRA: "an optional part is not installed",
-    ExitCode.REFUSED: "refused: it would change a live session or replace a file",
+    ExitCode.REFUSED: "refused: it would change a live session, replace a file or call a tool for real",
     ExitCode.FAILED: "the agent did not finish its task",
     ExitCode.FOUND: "a check of sources found something",
+    ExitCode.DIVERGED: "a replayed run did something else than the record",
     ExitCode.USAGE: "the command line is wrong",
     ExitCode.INTERNAL: "an error inside clew",
     ExitCode.INTERRUPTED: "interrupted",

@@ -20,10 +20,16 @@ WARNING = "!"
 ERROR = "✗"
 ENTRY = "·"
 HOLE = "◌"
+ADDED, REMOVED, CHANGED = "+", "-", "~"
+
+LEVELS = "▁▂▃▄▅▆▇█"
+"""Heights in a line of figures, from the lowest."""
 
 BRANCH, LAST_BRANCH, TRUNK, GAP = "├─ ", "└─ ", "│  ", "   "
 BETWEEN = " · "
 MORE = "…"
+MATCH, MATCH_END = "»", "«"
+"""Around what was searched for."""
 
 STYLES = {
     "failed": "bold red",
@@ -33,6 +39,8 @@ STYLES = {
     "hole": "black on yellow",
     "dim": "dim",
     "title": "bold",
+    "added": "green",
+    "removed": "red",
 }
 """What each style looks like, in Rich's words."""
 
@@ -65,10 +73,13 @@ _ASCII = str.maketrans(
         "│": "|",
         "─": "-",
         "…": "~",
+        "»": ">",
+        "«": "<",
         "–": "-",
         "“": '"',
         "”": '"',
         "×": "x",
+        **{sign: str(level) for level, sign in enumerate(LEVELS, 1)},
     }
 )
 

@@ -180,9 +180,7 @@ def _attempt(
     provider = attempt.get("provider", told.get("provider", "anthropic"))
     with holder.attempt(provider=provider, model=model, request=request) as record:
         if "fails" in attempt:
-            record.fail(
-                attempt["fails"], slug=attempt["slug"], status="failed", http_status=attempt.get("http_status")
-            )
+            record.fail(attempt["fails"], slug=attempt["slug"], status="failed", http_status=attempt.get("http_status"))
             return ""
         content = _content(attempt, asked)
         if "block" in attempt:

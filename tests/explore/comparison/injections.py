@@ -203,7 +203,8 @@ INJECTIONS: dict[str, Injection] = {
     ),
     "no call": Injection(lambda p: p["turns"][0]["tools"].pop(0), (("tool_call_removed", "1-3", None),)),
     "another tool": Injection(
-        lambda p: _tool(p, 3).update(name="watch"), (("tool_call_removed", "4-2", None), ("tool_call_added", None, "4-2"))
+        lambda p: _tool(p, 3).update(name="watch"),
+        (("tool_call_removed", "4-2", None), ("tool_call_added", None, "4-2")),
     ),
     "parameters": Injection(
         lambda p: _tool(p, 2).update(request={"number": 19}), _at("tool_parameters_changed", "3-2")
@@ -215,9 +216,7 @@ INJECTIONS: dict[str, Injection] = {
     "part of a result": Injection(
         lambda p: _tool(p, 0, 1)["result"]["items"].pop(0), _at("tool_result_changed", "1-4")
     ),
-    "call fails": Injection(
-        lambda p: _tool(p, 0).update(fails="no such folder"), _at("tool_status_changed", "1-3")
-    ),
+    "call fails": Injection(lambda p: _tool(p, 0).update(fails="no such folder"), _at("tool_status_changed", "1-3")),
     "call takes too long": Injection(
         lambda p: _tool(p, 2, 1).update(fails="no answer in 10 s", status="timeout"),
         _at("tool_status_changed", "3-3"),
@@ -244,16 +243,12 @@ INJECTIONS: dict[str, Injection] = {
         (("turn_added", None, "6"),),
     ),
     "no turn": Injection(lambda p: p["turns"].pop(2), (("turn_removed", "3", None),)),
-    "turn gives up": Injection(
-        lambda p: p["turns"][3].update(gives_up="enough"), _at("round_status_changed", "4")
-    ),
+    "turn gives up": Injection(lambda p: p["turns"][3].update(gives_up="enough"), _at("round_status_changed", "4")),
     "outcome of an action": Injection(
         lambda p: p["turns"][3].update(outcome="answered"), _at("action_outcome_changed", "4")
     ),
     "step": Injection(
-        lambda p: p["steps"].update(
-            {4: {"kind": "router", "name": "who", "attempts": [exchange("me")], "tools": []}}
-        ),
+        lambda p: p["steps"].update({4: {"kind": "router", "name": "who", "attempts": [exchange("me")], "tools": []}}),
         (("step_added", None, "s2"),),
     ),
     "no step": Injection(lambda p: p["steps"].clear(), (("step_removed", "s1", None),)),
