@@ -23,6 +23,7 @@ HOMES = {
     "jsonschema": {"agent"},
     "mcp": {"agent", "instrument"},
     "openai": {"agent", "instrument"},
+    "pytest": {"testing"},
     "referencing": {"agent"},
     "rich": {"agent", "cli", "sinks", "text", "tui"},
     "starlette": {"asgi", "web"},

@@ -23,10 +23,16 @@ from clew.record.api import configure, current, log, register_slug, session
 if TYPE_CHECKING:
     from clew.compat.session_trace import SessionTrace
     from clew.compat.session_tree_builder import SessionTreeBuilder
+    from clew.explore.library import Library
+    from clew.instrument.agents import agent
+    from clew.instrument.switch import instrument
+    from clew.instrument.tools import tool
     from clew.model.session import Session
     from clew.record.logging_bridge import LoggingHandler
     from clew.record.public import PublicError, public_error
+    from clew.replay.rerun import replay
     from clew.store.reading import load, sessions
+    from clew.testing.assertions import assert_session
     from clew.tree.check import check
     from clew.tree.query import count_retries, find_log, find_logs, find_tool, find_tools, find_turn, walk
     from clew.wire.rules import Rule
@@ -34,6 +40,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Action",
     "ClewError",
+    "Library",
     "LoggingHandler",
     "PublicError",
     "Rule",
@@ -41,6 +48,8 @@ __all__ = [
     "SessionTrace",
     "SessionTreeBuilder",
     "Usage",
+    "agent",
+    "assert_session",
     "check",
     "configure",
     "count_retries",
@@ -50,22 +59,28 @@ __all__ = [
     "find_tool",
     "find_tools",
     "find_turn",
+    "instrument",
     "load",
     "log",
     "public_error",
     "register_slug",
+    "replay",
     "session",
     "sessions",
+    "tool",
     "walk",
 ]
 
 _LAZY = {
+    "Library": "clew.explore.library",
     "LoggingHandler": "clew.record.logging_bridge",
     "PublicError": "clew.record.public",
     "Rule": "clew.wire.rules",
     "Session": "clew.model.session",
     "SessionTrace": "clew.compat.session_trace",
     "SessionTreeBuilder": "clew.compat.session_tree_builder",
+    "agent": "clew.instrument.agents",
+    "assert_session": "clew.testing.assertions",
     "check": "clew.tree.check",
     "count_retries": "clew.tree.query",
     "find_log": "clew.tree.query",
@@ -73,9 +88,12 @@ _LAZY = {
     "find_tool": "clew.tree.query",
     "find_tools": "clew.tree.query",
     "find_turn": "clew.tree.query",
+    "instrument": "clew.instrument.switch",
     "load": "clew.store.reading",
     "public_error": "clew.record.public",
+    "replay": "clew.replay.rerun",
     "sessions": "clew.store.reading",
+    "tool": "clew.instrument.tools",
     "walk": "clew.tree.query",
 }
 """What only readers need, and where it comes from: a recorder does not pay for it."""

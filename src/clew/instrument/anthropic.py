@@ -10,7 +10,10 @@ them credentials, are not looked at.
 
 from __future__ import annotations
 
+import functools
+import inspect
 import time
+from contextlib import ExitStack
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -19,6 +22,7 @@ from clew.instrument.assembly import MessageAssembly, stop_reason_of, usage_of
 from clew.instrument.dialect import Dialect
 from clew.instrument.exchange import Exchange
 from clew.instrument.place import Place, find_place
+from clew.instrument.spoken import message_asks
 from clew.instrument.stream import AsyncTee, SyncTee
 
 try:
@@ -37,7 +41,7 @@ if TYPE_CHECKING:
 Client = TypeVar("Client", anthropic.Anthropic, anthropic.AsyncAnthropic)
 EXCHANGES = ("/v1/messages", "/v1/complete")
 """The endpoints at which a model answers; others, such as counting tokens, are no exchange with a model."""
-MESSAGES = Dialect(MessageAssembly, usage_of, stop_reason_of)
+MESSAGES = Dialect(MessageAssembly, usage_of, stop_reason_of, message_asks)
 """How Anthropic's messages speak."""
 
 
@@ -47,6 +51,11 @@ class _Tried(NamedTuple):
     call: str
     exchange: Exchange
     place: Place
+
+    def give_up(self) -> None:
+        """Another call begins; unless this one is still under way elsewhere, there will be no further try of it."""
+        if self.exchange.ended_at is not None:
+            self.place.give_up()
 
 
 _tried: ContextVar[_Tried | None] = ContextVar("clew_anthropic_tried", default=None)
@@ -94,12 +103,14 @@ class RecorderMiddleware(anthropic.Middleware):
     def _open(self, request: APIRequest) -> Exchange | None:
         before, call = _tried.get(), request.options.idempotency_key or ""
         retries = before is not None and before.call == call and request.retries_taken > 0
-        place = before.place if before is not None and retries else find_place()
+        body = request.json
+        if before is not None and not retries:
+            before.give_up()
+        place = before.place if before is not None and retries else find_place(body)
         if place is None:
             return None
         if before is not None and retries and before.exchange.ended_at is not None:
             before.exchange.attempt.backoff((time.monotonic() - before.exchange.ended_at) * 1000)
-        body = request.json
         place.last_try = request.retries_taken >= request.options.get_max_retries(self._max_retries)
         attempt = place.enter(provider="anthropic", model=_model_of(body), request=body)
         exchange = Exchange(attempt, place, MESSAGES)
@@ -108,9 +119,36 @@ class RecorderMiddleware(anthropic.Middleware):
 
 
 def record(client: Client) -> Client:
-    """A client like the given one whose exchanges with a model are recorded."""
+    """A client like the given one whose exchanges with a model are recorded; that client itself, if they are."""
+    if any(isinstance(middleware, RecorderMiddleware) for middleware in client.middleware):
+        return client
     recorder = RecorderMiddleware(max_retries=client.max_retries)
     return client.with_options(middleware=[*client.middleware, recorder])
+
+
+def install() -> Callable[[], None]:
+    """Record every client made from now on; returns what ends that. Raises if this release of the SDK has no place."""
+    with ExitStack() as undo:
+        for kind in (anthropic.Anthropic, anthropic.AsyncAnthropic):
+            _install(kind, undo)
+        return undo.pop_all().close
+
+
+def _install(kind: Any, undo: ExitStack) -> None:  # noqa: ANN401 - a class of the SDK that is changed from outside
+    """Give every new client of a class a recorder, with the number of tries that this client makes."""
+    made = kind.__init__
+    if "middleware" not in inspect.signature(made).parameters:
+        raise TypeError(f"{kind.__name__} takes no middleware")
+
+    @functools.wraps(made)
+    def make(self: object, *args: Any, **options: Any) -> None:  # noqa: ANN401 - what the class takes
+        retries = options.get("max_retries", anthropic.DEFAULT_MAX_RETRIES)
+        recorder = RecorderMiddleware(max_retries=retries)
+        given = [one for one in options.get("middleware") or () if not isinstance(one, RecorderMiddleware)]
+        made(self, *args, **{**options, "middleware": [*given, recorder]})
+
+    undo.callback(setattr, kind, "__init__", made)
+    kind.__init__ = make
 
 
 def _is_exchange(request: APIRequest) -> bool:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from clew.instrument.assembly import Piece
+    from clew.instrument.spoken import Ask
     from clew.model.usage import Usage
 
 END: dict[str, Any] = {"type": "end"}
@@ -44,3 +45,5 @@ class Dialect(NamedTuple):
     """The tokens of an answer as four disjoint counts, or ``None`` if it does not say."""
     stop_reason: Callable[[object], str | None]
     """Why the model stopped, in the provider's own word."""
+    asks: Callable[[object], list[Ask]]
+    """The tool calls that an answer asks for."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from clew.instrument.dialect import Dialect
     from clew.instrument.place import Place
+    from clew.instrument.spoken import Ask
     from clew.model.session import NodeStatus
     from clew.record.attempt import AttemptRecorder
 
@@ -29,6 +30,10 @@ _P = ParamSpec("_P")
 _Self = TypeVar("_Self")
 LAST = "[DONE]"
 """How OpenAI and those who speak like it end a stream; no JSON."""
+ADVICE = ("retry-after", "retry-after-ms", "x-should-retry")
+"""The headers by which a server says whether and when to try again; a replay says the same."""
+HURRIED = "x-clew-hurried"
+"""The header in which a replay that does not let clients wait says what the recorded server had said, as JSON."""
 _FIRST_ERROR = 300
 """From this HTTP status on there is no answer; the SDK has followed the redirects it follows."""
 
@@ -63,11 +68,16 @@ class Exchange:
         self._dialect = dialect
         self._assembly = dialect.assembly()
         self._body = bytearray()
+        self._asks: list[Ask] = []
+        self._advice: dict[str, str] = {}
 
     @quietly
     def answered(self, status: int, headers: Mapping[str, str], *, packed: bool) -> None:
         """The head of the answer is there; ``packed`` says whether the body will come as the network carries it."""
         self._status = status
+        self._advice = {name: headers[name] for name in ADVICE if name in headers}
+        if HURRIED in headers:
+            self._advice = {name: value for name, value in json.loads(headers[HURRIED]).items() if name in ADVICE}
         self._unpacker = Unpacker(headers if packed else {})
         self.wants_rest = status >= _FIRST_ERROR
         if not self.wants_rest and headers.get("content-type", "").startswith("text/event-stream"):
@@ -124,9 +134,8 @@ class Exchange:
             self._take_held()
             slug = self._settle(error, status)
         finally:
-            self._place.leave(
-                self.attempt, slug=slug, answered=self._status is not None and self._status < _FIRST_ERROR
-            )
+            answered = self._status is not None and self._status < _FIRST_ERROR
+            self._place.leave(self.attempt, slug=slug, answered=answered, asks=self._asks)
 
     @quietly
     def _take_held(self) -> None:
@@ -146,7 +155,14 @@ class Exchange:
         body = _json_or_text(bytes(self._body))
         failure = classify(http_status=http_status, body=body)
         words = error_message(http_status, body)
-        self.attempt.fail(words, slug=failure.slug, status=failure.status, http_status=http_status, response=body)
+        self.attempt.fail(
+            words,
+            slug=failure.slug,
+            status=failure.status,
+            http_status=http_status,
+            response=body,
+            attributes={"headers": self._advice} if self._advice else None,
+        )
         return failure.slug
 
     def _received(self, error: BaseException | None, status: NodeStatus | None) -> str | None:
@@ -178,6 +194,8 @@ class Exchange:
             partial=partial,
             http_status=self._status,
         )
+        if not partial:
+            self._asks = self._dialect.asks(message)
 
     def _fail(
         self,
@@ -188,7 +206,13 @@ class Exchange:
         status: NodeStatus | None = None,
     ) -> str:
         failure = classify(body=body, error=error, status=status, streaming=self._status is not None)
-        self.attempt.fail(words, slug=failure.slug, status=status or failure.status, http_status=self._status)
+        self.attempt.fail(
+            words,
+            slug=failure.slug,
+            status=status or failure.status,
+            http_status=self._status,
+            attributes={"stream_error": body} if body is not None else None,
+        )
         return failure.slug
 
 

@@ -10,7 +10,9 @@ and with them credentials, are not looked at.
 
 from __future__ import annotations
 
+import functools
 import time
+from contextlib import ExitStack
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -21,7 +23,9 @@ from clew.instrument.completion import CompletionAssembly, completion_usage, fin
 from clew.instrument.dialect import Dialect
 from clew.instrument.exchange import Exchange
 from clew.instrument.place import Place, find_place
+from clew.instrument.spoken import completion_asks
 from clew.instrument.stream import AsyncTee, SyncTee
+from clew.record.trouble import report
 
 try:
     import httpx2
@@ -30,6 +34,8 @@ except ImportError as error:
     raise MissingExtra("Recording the `openai` SDK needs it: pip install 'clew[agent]'.") from error
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from clew.record.attempt import AttemptRecorder
 
 Client = TypeVar("Client", openai.OpenAI, openai.AsyncOpenAI)
@@ -37,7 +43,7 @@ EXCHANGE = "/chat/completions"
 """The endpoint at which a model answers; others, such as listing models, are no exchange with a model."""
 RETRY_COUNT = "x-stainless-retry-count"
 """The header in which the SDK says which try this is."""
-COMPLETIONS = Dialect(CompletionAssembly, completion_usage, finish_reason)
+COMPLETIONS = Dialect(CompletionAssembly, completion_usage, finish_reason, completion_asks)
 """How OpenAI's chat completions speak."""
 
 
@@ -47,6 +53,11 @@ class _Tried(NamedTuple):
     body: bytes
     exchange: Exchange
     place: Place
+
+    def give_up(self) -> None:
+        """Another call begins; unless this one is still under way elsewhere, there will be no further try of it."""
+        if self.exchange.ended_at is not None:
+            self.place.give_up()
 
 
 _tried: ContextVar[_Tried | None] = ContextVar("clew_openai_tried", default=None)
@@ -124,6 +135,30 @@ def record(client: Client) -> Client:
     return client
 
 
+def install() -> Callable[[], None]:
+    """Record every client made from now on; returns what ends that."""
+    with ExitStack() as undo:
+        for kind in (openai.OpenAI, openai.AsyncOpenAI):
+            _install(kind, undo)
+        return undo.pop_all().close
+
+
+def _install(kind: Any, undo: ExitStack) -> None:  # noqa: ANN401 - a class of the SDK that is changed from outside
+    """Record every new client of a class, as far as it can be."""
+    made = kind.__init__
+
+    @functools.wraps(made)
+    def make(self: Any, *args: Any, **options: Any) -> None:  # noqa: ANN401 - a client, and what its class takes
+        made(self, *args, **options)
+        try:
+            record(self)
+        except Exception as problem:  # noqa: BLE001 - the client works without being recorded
+            report(problem)
+
+    undo.callback(setattr, kind, "__init__", made)
+    kind.__init__ = make
+
+
 def _begin(request: httpx2.Request, max_retries: int) -> Exchange | None:
     """Open an attempt for a request, if it goes to a model and there is a node to hold it."""
     try:
@@ -136,19 +171,21 @@ def _open(request: httpx2.Request, max_retries: int) -> Exchange | None:
     before, content = _tried.get(), request.content
     retries = int(request.headers.get(RETRY_COUNT, "0"))
     again = before is not None and retries > 0 and before.body == content
-    place = before.place if before is not None and again else find_place()
+    body = msgspec.json.decode(content)
+    if before is not None and not again:
+        before.give_up()
+    place = before.place if before is not None and again else find_place(body)
     if place is None:
         return None
     if before is not None and again and before.exchange.ended_at is not None:
         before.exchange.attempt.backoff((time.monotonic() - before.exchange.ended_at) * 1000)
     place.last_try = retries >= max_retries
-    exchange = Exchange(_enter(place, content), place, COMPLETIONS)
+    exchange = Exchange(_enter(place, body), place, COMPLETIONS)
     _tried.set(_Tried(content, exchange, place))
     return exchange
 
 
-def _enter(place: Place, content: bytes) -> AttemptRecorder:
-    body = msgspec.json.decode(content)
+def _enter(place: Place, body: object) -> AttemptRecorder:
     model = body.get("model") if isinstance(body, dict) else None
     return place.enter(provider="openai", model=model if isinstance(model, str) else None, request=body)
 

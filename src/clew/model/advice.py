@@ -46,6 +46,7 @@ ADVICE: Mapping[str, str] = {
     "mcp.start_failed": "Start the MCP server by hand with the agent file's command; check path and environment.",
     "app.warning": "Read the message: it is the application's own, with its logger's name.",
     "app.error": "Read the message: it is the application's own, with its logger's name and its traceback.",
+    "instrument.unavailable": "Record this SDK's calls by hand, or install a release of it that `clew[agent]` allows.",
     "log.lines_lost": "See whether journald runs and the log's disk has room; the journals hold what the log lost.",
     "import.implausible_usage": "Look at the foreign record: its token counts cannot be true and were left out.",
     "import.warning": "Read the message: it is the foreign record's own.",

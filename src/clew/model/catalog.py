@@ -104,11 +104,12 @@ _OWN: tuple[Slug, ...] = (
     _slug("mcp.restart", "WRN", "MCP server restarted", "tool", _TOOL),
     _slug("mcp.error", "ERR", "MCP server reported an error", "tool", _TOOL),
     _slug("mcp.start_failed", "ERR", "MCP server did not start", "configuration", _SETUP),
-    # the application's own log, and the log's own losses
+    # the application's own log, the hooks into its SDKs, and the log's own losses
     _slug("app.message", "VRB", "The application logged a message"),
     _slug("app.warning", "WRN", "The application logged a warning"),
     _slug("app.error", "ERR", "The application logged an error"),
     _slug("incident.told", "TRC", "A user was told of a failure, with the id of this incident"),
+    _slug("instrument.unavailable", "WRN", "The calls of an SDK cannot be recorded"),
     _slug("log.lines_lost", "WRN", "A log sink could not take all lines", "host"),
     # imported records
     _slug("import.implausible_usage", "WRN", "Imported token counts cannot be true", None),

@@ -14,6 +14,7 @@ from typing import Literal
 
 import msgspec
 
+from clew.model.brief import Brief
 from clew.model.log import LogEntry
 from clew.model.message import reasoning_in, stop_reason_in, text_in
 from clew.model.payload import Payload
@@ -79,7 +80,7 @@ class Response(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         return self.declared_stop_reason or stop_reason_in(self.payload)
 
 
-class Attempt(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class Attempt(Brief, msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One request sent to a model, answered or not."""
 
     number: int
@@ -112,7 +113,7 @@ class Attempt(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     attributes: Payload | None = None
 
 
-class ToolCall(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class ToolCall(Brief, msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One call of a tool."""
 
     index: int
@@ -142,7 +143,7 @@ class ToolCall(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     attributes: Payload | None = None
 
 
-class Turn(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class Turn(Brief, msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One pass of the agent loop: at most one model exchange, and the tool calls it asked for."""
 
     index: int
@@ -174,7 +175,7 @@ class Turn(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         return next((attempt.response for attempt in reversed(self.attempts) if attempt.verdict == "accepted"), None)
 
 
-class Step(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class Step(Brief, msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Work of the agent between turns. A model call made for a step is never a retry of a turn."""
 
     index: int
@@ -275,7 +276,7 @@ class Note(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=Tr
     """Bytes concerned."""
 
 
-class Session(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class Session(Brief, msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One run of one agent."""
 
     session_id: str

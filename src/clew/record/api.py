@@ -13,6 +13,7 @@ from clew.record.environment import folder_of, inherited_parent, is_recording, i
 from clew.record.logbook import caller
 from clew.record.options import Options
 from clew.record.session import SessionRecorder
+from clew.record.standin import tell_began
 from clew.record.tidy import texts_of
 from clew.record.tool import ToolRecorder
 from clew.record.trouble import report
@@ -76,7 +77,10 @@ def session(
         return node.child(agent_id, **details).start()
     parent, wanted = _inherited() if session_id is None else (None, _checked(session_id))
     continues = session_id is not None and wanted is not None and _exists(options.dir, wanted)
-    return SessionRecorder(options, session_id=wanted, parent=parent, continues=continues).start()
+    recorder = SessionRecorder(options, session_id=wanted, parent=parent, continues=continues).start()
+    if parent is None:
+        tell_began(recorder)
+    return recorder
 
 
 def log(slug: str, message: str = "", severity: str | None = None, **details: Any) -> None:  # noqa: ANN401 - any named values

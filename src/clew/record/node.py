@@ -44,6 +44,11 @@ class NodeRecorder:
         """The node as an act of the present segment refers to it."""
         return self.n if self.segment == self.session.segment else (self.segment, self.n)
 
+    @property
+    def ended(self) -> bool:
+        """Whether the node is over."""
+        return self._over
+
     def start(self) -> Self:
         """Begin the node, once."""
         if not self._began:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from itertools import count
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 from clew.model.event import (
     ConfigSet,
@@ -66,6 +67,9 @@ class SessionRecorder(NodeRecorder):
         """What was worth saying."""
         self.tally = Tally()
         """Running totals of this session, without its children."""
+        self.marks_turns = False
+        """Whether the application opens turns itself."""
+        self._endings: list[Callable[[], None]] = []
 
     # -- what applications call --
 
@@ -113,6 +117,7 @@ class SessionRecorder(NodeRecorder):
         attributes: object = None,
     ) -> TurnRecorder:
         """A turn, opened by what the user typed, by another action of his, or by nobody."""
+        self.marks_turns = True
         if action is None and user_input is not None:
             action = Action("message", None, user_input)
         return TurnRecorder(self, index, action, attributes)
@@ -152,6 +157,10 @@ class SessionRecorder(NodeRecorder):
             self._verdict = (bool(success) and error is None, maybe_text(error))
         super().end(problem)
 
+    def before_end(self, callback: Callable[[], None]) -> None:
+        """Call something when the session is about to end, whatever ends it."""
+        self._endings.append(callback)
+
     def write_trace(self) -> None:
         """Write the trace document now, unless it is there; the end of the session does so by itself. Never raises."""
         self._outlet.write_trace(self.session_id)
@@ -185,9 +194,10 @@ class SessionRecorder(NodeRecorder):
         return self._outlet.trace_path(self.session_id)
 
     @property
-    def ended(self) -> bool:
-        """Whether the session is over."""
-        return self._over
+    def open_holder(self) -> TurnRecorder | StepRecorder | None:
+        """The turn or step begun last, if it has not ended."""
+        holder = self._last_holder
+        return holder if holder is not None and not holder.ended else None
 
     # -- what other handles call --
 
@@ -260,6 +270,7 @@ class SessionRecorder(NodeRecorder):
     # -- beginning and end --
 
     def _begin(self) -> None:
+        _live[id(self)] = self
         options = self._options
         segment = 2 if self._continues else 1
         self.session_id = self._outlet.open(
@@ -290,9 +301,12 @@ class SessionRecorder(NodeRecorder):
         )
 
     def _finish(self, problem: BaseException | None) -> None:
+        _live.pop(id(self), None)
         if os.getpid() != self._owner:
             self._outlet.close()
             return
+        for callback in self._endings:
+            callback()
         self.ready()
         self.write(FinStart())
         success, error, failure = self._conclude(problem)
@@ -306,3 +320,15 @@ class SessionRecorder(NodeRecorder):
             return success, error, None if success else self.logbook.failure(None)
         self.failed(self, problem, session_outcome(problem).slug)
         return False, describe(problem), self.logbook.failure(problem)
+
+
+def only_live_session() -> SessionRecorder | None:
+    """The one session of this process that no other of it started and that has not ended; ``None`` if several are."""
+    live = [session for ref in _live.valuerefs() if (session := ref()) is not None and not session.ended]
+    ids = {session.session_id for session in live}
+    roots = [session for session in live if session.parent is None or session.parent.session_id not in ids]
+    return roots[0] if len(roots) == 1 else None
+
+
+_live: WeakValueDictionary[int, SessionRecorder] = WeakValueDictionary()
+"""Sessions that have begun and not ended."""

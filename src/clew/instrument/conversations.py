@@ -1,0 +1,170 @@
+"""Turns, found from what is sent to a model, for applications that mark none.
+
+A request that goes on where an earlier one stopped belongs to the same conversation. Every exchange is a turn; a new
+message of the user is the action that opens it. A turn ends with an answer that asks for no tool, else when its
+conversation goes on: only then is it known what the tools said. Results of calls that nobody recorded become tool
+calls of the turn that asked for them. A request that is sent again after it failed is a retry in its turn.
+
+Several conversations of one session may be under way at the same time, in threads or tasks.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from threading import RLock
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary, WeakSet
+
+from clew.instrument.asks import is_asked, note_asks, open_asks
+from clew.instrument.spoken import mark_of, messages_of, replies_in, user_words
+from clew.model.catalog import find_slug
+from clew.record.action import Action
+from clew.record.turn import TurnRecorder
+
+if TYPE_CHECKING:
+    from clew.instrument.spoken import Ask, Reply
+    from clew.record.session import SessionRecorder
+
+KEPT = 64
+"""Conversations of one session that may be under way; the one that was silent for longest is given up."""
+INFERRED = {"inferred": True}
+"""The attribute of turns and tool calls that were found, not marked."""
+
+_turn_here: ContextVar[TurnRecorder | None] = ContextVar("clew_inferred_turn", default=None)
+
+
+class Thread:
+    """One conversation, as far as it was sent."""
+
+    def __init__(self, marks: list[int], turn: TurnRecorder) -> None:
+        """``marks`` stand for the messages of the last request, ``turn`` is what that opened."""
+        self.marks = marks
+        self.turn = turn
+        self.running = True
+        """Whether the answer is still awaited."""
+        self.failed: str | None = None
+        """Why there is no answer, as a slug."""
+
+    def heard(self, slug: str | None, asks: list[Ask], *, over: bool) -> None:
+        """One try is over; ``over`` says that the SDK will not try again, ``slug`` why there is no answer."""
+        self.running = not over
+        self.failed = slug
+        if slug is None and not asks:
+            self.turn.end()
+
+    def close(self, replies: list[Reply]) -> None:
+        """End the turn, with what the tools said that it asked for."""
+        if self.turn.ended:
+            return
+        told = {reply.call_id: reply for reply in replies}
+        for ask in open_asks(self.turn):
+            if ask.call_id in told:
+                _record(self.turn, ask, told[ask.call_id])
+        note_asks(self.turn, ())
+        if self.failed is not None:
+            declared = find_slug(self.failed)
+            self.turn.fail(declared.description if declared is not None else self.failed)
+        self.turn.end()
+
+
+class Conversations:
+    """All conversations of one session."""
+
+    def __init__(self, session: SessionRecorder) -> None:
+        self._session = session
+        self._threads: list[Thread] = []
+        self._lock = RLock()
+        session.before_end(self.close)
+
+    def thread_for(self, request: object) -> Thread:
+        """The conversation that a request belongs to, with the turn that it opens or is tried again in."""
+        messages = messages_of(request)
+        marks = [mark_of(message) for message in messages]
+        with self._lock:
+            known = self._find(marks, messages)
+            if known is not None and known.marks == marks:
+                known.running = True
+                _turn_here.set(known.turn)
+                return known
+            fresh = messages
+            if known is not None:
+                fresh = messages[len(known.marks) :] if marks[: len(known.marks)] == known.marks else messages[-1:]
+                known.close([reply for message in messages for reply in replies_in(message)])
+                self._threads.remove(known)
+            thread = Thread(marks, self._open(fresh))
+            self._threads.append(thread)
+            for old in self._threads[:-KEPT]:
+                old.close([])
+            del self._threads[:-KEPT]
+        _turn_here.set(thread.turn)
+        return thread
+
+    def turn_of(self, name: str, arguments: object) -> TurnRecorder | None:
+        """The open turn that a call of a tool belongs to: one that asked for it, else that of this context."""
+        here = _turn_here.get()
+        with self._lock:
+            turns = [thread.turn for thread in reversed(self._threads) if not thread.turn.ended]
+        mine = [turn for turn in turns if turn is here]
+        asked = [turn for turn in (*mine, *turns) if is_asked(turn, name, arguments)]
+        return next(iter((*asked, *mine, *turns)), None)
+
+    def close(self) -> None:
+        """End what is open: the session ends."""
+        with self._lock:
+            for thread in self._threads:
+                thread.close([])
+            self._threads.clear()
+        _of.pop(self._session, None)
+
+    def _find(self, marks: list[int], messages: list[object]) -> Thread | None:
+        """The conversation that goes on, the one with the longest common past first."""
+        silent = [thread for thread in self._threads if not thread.running]
+        again = (thread for thread in silent if thread.failed is not None and thread.marks == marks)
+        further = (
+            thread
+            for thread in sorted(silent, key=lambda thread: -len(thread.marks))
+            if len(thread.marks) < len(marks) and marks[: len(thread.marks)] == thread.marks
+        )
+        told = {reply.call_id for message in messages[-1:] for reply in replies_in(message)}
+        answered = (
+            thread
+            for thread in reversed(silent)
+            if told and not thread.turn.ended and any(ask.call_id in told for ask in open_asks(thread.turn))
+        )
+        return next(iter((*again, *further, *answered)), None)
+
+    def _open(self, fresh: list[object]) -> TurnRecorder:
+        """A turn for what is new in a conversation."""
+        said = next((words for message in reversed(fresh) if (words := user_words(message)) is not None), None)
+        action = Action("message", None, said) if said is not None else None
+        turn = TurnRecorder(self._session, None, action, INFERRED).start()
+        _found.add(turn)
+        return turn
+
+
+def conversations_of(session: SessionRecorder) -> Conversations:
+    """The conversations of a session."""
+    with _lock:
+        known = _of.get(session)
+        if known is None:
+            known = _of[session] = Conversations(session)
+        return known
+
+
+def is_found(holder: object) -> bool:
+    """Whether a turn was found here, and not marked by the application."""
+    return isinstance(holder, TurnRecorder) and holder in _found
+
+
+def _record(turn: TurnRecorder, ask: Ask, reply: Reply) -> None:
+    """Record a call from what the conversation says of it."""
+    with turn.tool(ask.name, ask.arguments, call_id=ask.call_id, attributes=INFERRED) as tool:
+        if reply.failed:
+            tool.fail("the model was told that the call failed", response=reply.content)
+        else:
+            tool.respond(reply.content)
+
+
+_found: WeakSet[TurnRecorder] = WeakSet()
+_of: WeakKeyDictionary[SessionRecorder, Conversations] = WeakKeyDictionary()
+_lock = RLock()
