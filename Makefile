@@ -8,7 +8,7 @@ READY := .venv/ready
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help .venv demo test bench prove fmt clean
+.PHONY: help .venv page screens demo test bench prove fmt clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[.a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
@@ -18,13 +18,19 @@ help: ## say what can be made
 $(READY): pyproject.toml
 	@test -n "$(PYTHON)" || { echo "make: Python 3.11 or newer, with venv, is needed; name it with PYTHON=…" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[agent,dev]'
+	CLEW_BUILD_PAGE=0 $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[agent,web,dev]'
 	@touch $(READY)
+
+page: $(READY) ## build the page of the browser, if its sources changed
+	@$(BIN)/python hatch_build.py
+
+screens: page ## take the pictures of the documentation anew, in light and dark
+	UPDATE_SCREENS=1 $(BIN)/python -m pytest -q tests/web/browser
 
 demo: $(READY) ## record three sessions through the real SDK and show each as a tree
 	@$(BIN)/python -m clew.agent.demo
 
-test: $(READY) ## check style, types, floors and every promise at a small size (under 5 minutes)
+test: page ## check style, types, floors and every promise at a small size (under 5 minutes)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -43,4 +49,5 @@ fmt: $(READY) ## format, and mend what can be mended by itself
 
 clean: ## remove .venv, caches and builds; recorded sessions stay
 	rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache dist
+	rm -rf frontend/node_modules frontend/dist src/clew/page
 	find src tests bench -type d -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true

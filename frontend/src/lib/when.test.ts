@@ -1,0 +1,20 @@
+/** Promises of `when.ts`: a time says what tells it apart from others near it. */
+import { expect, it } from 'vitest';
+
+import { shortDay, when } from './when.ts';
+
+const NOW = Date.UTC(2026, 10, 22, 12, 0, 0);
+
+it('shows the hour today, the day within the year, and the year before that', () => {
+  expect(when(Date.UTC(2026, 10, 22, 9, 5, 7), NOW)).toBe('09:05:07');
+  expect(when(Date.UTC(2026, 10, 9, 14, 34, 14), NOW)).toBe('Nov 09 14:34');
+  expect(when(Date.UTC(2024, 10, 9, 14, 34, 14), NOW)).toBe('2024-11-09');
+});
+
+it('shows nothing for a time that no calendar has', () => {
+  expect(when(1e300, NOW)).toBe('');
+});
+
+it('names a day', () => {
+  expect(shortDay('2026-11-09')).toBe('Nov 09');
+});
