@@ -27,6 +27,7 @@ from bench.checks.leaks import leaks
 from bench.checks.log import log
 from bench.checks.opening import opening
 from bench.checks.properties import properties
+from bench.checks.replaying import replaying
 from bench.checks.samples import samples
 from bench.checks.seeds import seeds
 from bench.checks.slugs import slugs
@@ -59,6 +60,7 @@ CHECKS: dict[str, Check] = {
     "log": ("The log alone", log),
     "leaks": ("Nothing leaks", leaks),
     "slugs": ("Every slug held by a test", slugs),
+    "replaying": ("Recorded once, replayed", replaying),
     "properties": ("Properties", properties),
 }
 """Every check but the comparison of costs, which is run first, while nothing has heated the machine."""

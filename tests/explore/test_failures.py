@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import clew
-from clew.explore.failures import Failure, failures, patterns
+from clew.explore.failures import Failure, failures, failures_in, patterns
+from clew.explore.library import Library
+from clew.store.folder import Folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,3 +92,53 @@ def test_the_trend_compares_the_later_half_with_the_earlier(days_ago: tuple[int,
     """Half as many again is a change; fewer is chance."""
     (pattern,) = patterns([failure(days) for days in days_ago], until=TODAY, days=4)
     assert pattern.trend == trend
+
+
+def test_the_failures_of_a_folder_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was found is kept in the catalog; only a family that changed is read again."""
+    recorded(tmp_path, caught=False)
+    recorded(tmp_path, caught=True)
+    library = Library(Folder(tmp_path))
+    library.refresh()
+    first = failures_in(library)
+    assert {one.fate for one in first} == {"ended", "recovered"}
+    read: list[str] = []
+    load = Folder.load
+
+    def loading(self: Folder, session_id: str, **options: bool) -> Session:
+        read.append(session_id)
+        return load(self, session_id, **options)
+
+    monkeypatch.setattr(Folder, "load", loading)
+    assert sorted(map(repr, failures_in(library))) == sorted(map(repr, first))
+    assert read == []
+    third = recorded(tmp_path, caught=False)
+    read.clear()
+    library.refresh()
+    assert len(failures_in(library)) > len(first)
+    assert read == [third.session_id]
+
+
+def test_a_session_in_which_nothing_went_wrong_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Most sessions are fine, and the catalog says so."""
+    with clew.session("support", dir=tmp_path, trace=False) as session, session.turn("go"):
+        pass
+    library = Library(Folder(tmp_path))
+    library.refresh()
+    monkeypatch.delattr(Folder, "load")
+    assert failures_in(library) == []
+    assert library.count() == 1
+
+
+def test_failures_belong_to_the_outermost_session(tmp_path: Path) -> None:
+    """A query that means a child finds the failures of its family; days bound when that began."""
+    session = recorded(tmp_path, caught=True)
+    recorded(tmp_path, caught=False)
+    library = Library(Folder(tmp_path))
+    library.refresh()
+    child = session.turns[0].tools[0].child_session
+    assert child is not None
+    assert {one.session_id for one in failures_in(library, f"id:{child.session_id}")} == {session.session_id}
+    later = Library(Folder(tmp_path), now=lambda: time.time() + 3 * 86_400)
+    assert failures_in(later, days=2) == []
+    assert len(failures_in(later, days=5)) == len(failures_in(library))

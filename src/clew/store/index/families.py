@@ -1,4 +1,7 @@
-"""What sessions add up to with all sessions below them: recomputed for those that changed, and for those above them."""
+"""What sessions add up to with all sessions below them: recomputed for those that changed, and for those above them.
+
+Why a family failed is forgotten on the same occasion.
+"""
 
 from __future__ import annotations
 
@@ -24,11 +27,12 @@ _COST = (
 )
 _CHILDREN = "children = (SELECT count(*) + sum(children) FROM session c WHERE c.parent_id = session.session_id)"
 
-_ABOVE = """
+_WITH_ABOVE = """
 WITH RECURSIVE above(session_id, parent_id) AS (
     SELECT session_id, parent_id FROM session WHERE id IN (SELECT id FROM temp.changed)
     UNION SELECT s.session_id, s.parent_id FROM session s JOIN above ON s.session_id = above.parent_id
-)
+)"""
+_ABOVE = f"""{_WITH_ABOVE}
 SELECT session_id, parent_id FROM above
 WHERE EXISTS (SELECT 1 FROM session c WHERE c.parent_id = above.session_id)
 """
@@ -44,9 +48,19 @@ def sum_families(connection: sqlite3.Connection, changed: Iterable[int], orphane
         "INSERT OR IGNORE INTO temp.changed SELECT id FROM session WHERE session_id = ?", [(one,) for one in orphaned]
     )
     run(f"UPDATE session SET {_ALONE}, children = 0 WHERE id IN (SELECT id FROM temp.changed)")
+    _forget_explanations(connection)
     parents: dict[str, str | None] = dict(run(_ABOVE))
     for session_id in sorted(parents, key=lambda one: -_depth(one, parents)):
         run(f"UPDATE session SET {_WITH_CHILDREN}, {_COST}, {_CHILDREN} WHERE session_id = ?", (session_id,))
+
+
+def _forget_explanations(connection: sqlite3.Connection) -> None:
+    """Forget why families failed of which a session changed: an explanation is that of the outermost session."""
+    for table in ("failure", "explained"):
+        connection.execute(
+            f"DELETE FROM {table} WHERE session IN ({_WITH_ABOVE}"
+            " SELECT session.id FROM above JOIN session ON session.session_id = above.session_id)"
+        )
 
 
 def _depth(session_id: str, parents: dict[str, str | None]) -> int:

@@ -21,17 +21,19 @@ from clew.store.index.database import UNUSABLE, catalog_in_memory, indexer, open
 from clew.store.index.facts import unpriced
 from clew.store.index.families import sum_families
 from clew.store.index.growth import LARGE, Growth, Unmappable
+from clew.store.index.readers import read_all
 from clew.store.index.survey import survey
 from clew.store.index.whole import read_whole, unreadable
 from clew.store.index.writer import Writer
 from clew.store.names import journal_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from clew.store.index.facts import Price
     from clew.store.index.survey import Found, Survey
+    from clew.store.index.whole import SessionFacts
 
 _COMMIT = 0.5
 """Seconds of work after which it is committed: a process that is killed loses no more."""
@@ -83,7 +85,7 @@ class Index:
                 self._begin_anew()
                 return self._refresh(wait, told)
 
-    def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
+    def rows(self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> list[Any]:
         """The rows of a query. Raises ``sqlite3.Error`` for one that is wrong."""
         with self._lock:
             try:
@@ -94,6 +96,19 @@ class Index:
                 self._begin_anew()
                 self._refresh(0.0, None)
                 return self._connection.execute(sql, parameters).fetchall()
+
+    def write(self, action: Callable[[sqlite3.Connection], None]) -> bool:
+        """Add rows that were derived from the catalog, in one transaction; whether that could be done now."""
+        with self._lock:
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+                action(self._connection)
+                self._connection.execute("COMMIT")
+            except sqlite3.Error:
+                with suppress(sqlite3.Error):
+                    self._connection.execute("ROLLBACK")
+                return False
+            return True
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -178,10 +193,11 @@ class Index:
     ) -> None:
         changed: list[int] = []
         committed = time.monotonic()
+        small = read_all(self.folder, [one for one in look.stale if not _is_large(one)], look.ids, self._price)
         for done, found in enumerate(look.stale):
             key = found.key if found.key is not None else writer.new_session()
             changed.append(key)
-            for _ in self._read(writer, found, key, look):
+            for _ in self._read(writer, found, key, look, small):
                 if time.monotonic() - committed > _COMMIT:
                     writer.flush()
                     sum_families(self._connection, changed, orphaned)
@@ -195,30 +211,37 @@ class Index:
         if told is not None:
             told(Progress(len(look.stale), len(look.stale)))
 
-    def _read(self, writer: Writer, found: Found, key: int, look: Survey) -> Iterable[int]:
-        """Read a session; gives the bytes read wherever it may be committed."""
+    def _read(
+        self, writer: Writer, found: Found, key: int, look: Survey, small: Iterator[SessionFacts]
+    ) -> Iterator[None]:
+        """Read a session; comes by wherever it may be committed."""
+        if not _is_large(found):
+            self._replace(writer, found, key, next(small), known=found.key is not None)
+            yield
+            return
         path = self.folder / journal_name(found.session_id)
-        (state, *others) = found.segments
-        is_known = found.key is not None
-        if state.size >= LARGE and not others and state.number == 1:
-            try:
-                yield from Growth(writer, path, found.session_id, key, look.ids, self._price).take(state)
-            except Unmappable:
-                is_known = True
-            except (RecordError, OSError) as problem:
-                facts = unreadable(found.session_id, str(refusal(problem, path)))
-                writer.replace(key, facts, found.segments, known=True)
-                return
-            else:
-                return
-        numbers = [segment.number for segment in found.segments]
-        facts = read_whole(self.folder, found.session_id, numbers, look.ids, self._price)
+        try:
+            for _ in Growth(writer, path, found.session_id, key, look.ids, self._price).take(found.segments[0]):
+                yield
+        except Unmappable:
+            facts = read_whole(self.folder, found.session_id, [1], look.ids, self._price)
+            self._replace(writer, found, key, facts, known=True)
+        except (RecordError, OSError) as problem:
+            facts = unreadable(found.session_id, str(refusal(problem, path)))
+            self._replace(writer, found, key, facts, known=True)
+
+    def _replace(self, writer: Writer, found: Found, key: int, facts: SessionFacts, *, known: bool) -> None:
         states = [segment._replace(alive=segment.number in facts.alive) for segment in found.segments]
-        writer.replace(key, facts, states, known=is_known)
-        yield sum(segment.size for segment in found.segments)
+        writer.replace(key, facts, states, known=known)
 
     def _remove(self, writer: Writer, key: int) -> str:
         """Take out a session; gives the id of the one that started it."""
         (parent,) = self._connection.execute("SELECT parent_id FROM session WHERE id = ?", (key,)).fetchone()
         writer.remove(key)
         return parent or ""
+
+
+def _is_large(found: Found) -> bool:
+    """Whether a session is read piece by piece and gets a map: one large segment."""
+    first, *others = found.segments
+    return first.size >= LARGE and first.number == 1 and not others

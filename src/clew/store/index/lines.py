@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from clew.model.act import Act
-from clew.store.blobs import read_blob
+from clew.store.blobs import Blobs
 from clew.store.index.shelf import read_line
 from clew.wire.decoder import LineDecoder
 
@@ -25,7 +25,7 @@ class SegmentLines:
     def __init__(self, path: Path, shelf: Shelf) -> None:
         """Nothing is read yet."""
         self._path = path
-        self._decoder = LineDecoder(lambda digest: read_blob(path.parent, digest), shelf)
+        self._decoder = LineDecoder(Blobs(path.parent), shelf)
 
     def acts(self, offsets: Iterable[int]) -> Iterator[Act]:
         """The acts of the lines that begin at these offsets; a line that is no more what it was is left out."""

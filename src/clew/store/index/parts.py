@@ -22,6 +22,7 @@ from clew.store.index.shelf import SegmentShelf
 from clew.store.names import journal_name
 from clew.store.segment import SegmentReader
 from clew.tree.fold import Fold
+from clew.tree.numbering import path_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -52,6 +53,7 @@ class SessionParts:
         self._key, self._frame_lines, status = row[0]
         self._alive = frozenset({1}) if status == "running" else frozenset()
         self._whole: Session | None = None
+        self._reading: Reading | None = None
 
     @cached_property
     def _segment(self) -> int:
@@ -91,6 +93,21 @@ class SessionParts:
         found = nodes[[*fold.keys("turn"), *fold.keys("step")].index((1, n))]
         return found if found.index == position else msgspec.structs.replace(found, index=position)
 
+    def path_of(self, segment: int, n: int) -> str:
+        """The path of the node of a segment and number; empty if there is none."""
+        if not self.is_mapped:
+            self._all()
+            return (path_of(self._reading.fold.drafts, (segment, n)) if self._reading is not None else None) or ""
+        rounds = self._index.rows(
+            "SELECT path, n, lines FROM round WHERE session = ? AND n = coalesce("
+            "(SELECT round FROM node WHERE segment = ? AND n = ?), ?)",
+            (self._key, self._segment, n, n),
+        )
+        for path, number, lines in rounds:
+            place = "" if number == n else path_of(self._fold(self._lines(unpacked(lines)))[0].drafts, (1, n)) or ""
+            return str(path) + "".join(place.partition("-")[1:])
+        return ""
+
     def _rounds(self) -> dict[str, Turn | Step]:
         whole = self._all()
         turns: dict[str, Turn | Step] = {str(turn.index): turn for turn in whole.turns}
@@ -98,7 +115,7 @@ class SessionParts:
 
     def _all(self) -> Session:
         if self._whole is None:
-            reading = Reading(self._session_id, verbose_in_tree=False)
+            reading = self._reading = Reading(self._session_id, verbose_in_tree=False)
             numbers = self._index.rows("SELECT number FROM segment WHERE session = ? ORDER BY number", (self._key,))
             for (number,) in numbers:
                 reader = SegmentReader(self._index.folder / journal_name(self._session_id, number), number)

@@ -122,6 +122,7 @@ CREATE TABLE round (
     UNIQUE (session, segment, n)
 );
 CREATE INDEX round_by_start ON round (session, started_at, id);
+CREATE INDEX round_by_path ON round (session, path);
 CREATE INDEX round_running ON round (session) WHERE status = 'running';
 
 -- An attempt or a tool call.

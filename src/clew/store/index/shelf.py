@@ -37,6 +37,11 @@ class SegmentShelf:
         self._here: tuple[int, int, int, int] = (-1, 0, 0, 0)
         """Table, first, stop and offset of the row found last."""
 
+    @property
+    def identity(self) -> object:
+        """Equal for shelves of the same segment."""
+        return str(self._path), self._segment
+
     def raw(self, key: Key) -> msgspec.Raw | None:
         """One value as it was written; ``None`` if it is lost."""
         table, first, stop, offset = self._here
