@@ -32,5 +32,21 @@ The agent that needs no file has a memory, and lives on Anthropic's SDK alone:
 
 from __future__ import annotations
 
+import sys
+from types import ModuleType
+from typing import Any
+
 MODEL = "claude-sonnet-5-5"
 """The model that answers unless another one is asked for."""
+
+
+class _Package(ModuleType):
+    """A package that can be called, since its own name is that of the decorator ``@clew.agent``."""
+
+    def __call__(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401 - see `instrument.agents`
+        from clew.instrument.agents import agent  # noqa: PLC0415 - the reference agent need not load it
+
+        return agent(*args, **options)
+
+
+sys.modules[__name__].__class__ = _Package

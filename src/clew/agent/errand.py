@@ -20,6 +20,7 @@ from clew.agent.speaker import KeyRefused
 from clew.agent.tools.kit import open_kit
 from clew.model.event import FinEnd
 from clew.model.session import Failure
+from clew.record.standin import VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,8 +86,12 @@ def run_errand(
 def open_models(
     definition: Definition, *, server: str | None = None, sleep: Callable[[float], object] = time.sleep
 ) -> Models:
-    """The models of an agent, ready to be asked. Raises ``KeyRefused`` if none of them has a key."""
+    """The models of an agent, ready to be asked, wherever its file says they are; in a replay, at its server.
+
+    Raises ``KeyRefused`` if none of them has a key.
+    """
     models = definition.models
+    server = server or os.environ.get(VARIABLE)
     if server is None and not any(os.environ.get(model.key_variable) or model.base_url for model in models):
         variables = " or ".join(dict.fromkeys(model.key_variable for model in models))
         raise KeyRefused(f"There is no API key: set {variables}, or let a script answer with --scenario FILE.")

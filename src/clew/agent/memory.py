@@ -13,6 +13,7 @@ from anthropic.tools import BetaLocalFilesystemMemoryTool, ToolError
 
 import clew
 from clew.agent.refusal import invalid_parameters
+from clew.record.standin import instrumented, stand_in_result
 from clew.record.turn import HolderRecorder
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Memory(BetaLocalFilesystemMemoryTool):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(str(folder))
+        instrumented("memory")
 
     def definition(self) -> MemoryTool20250818Param:
         """How the tool is described to the model: the provider knows the rest."""
@@ -62,11 +64,20 @@ class Memory(BetaLocalFilesystemMemoryTool):
         name = parameters.pop("command") if isinstance(parameters.get("command"), str) else None
         with node.tool("memory", parameters, command=name, call_id=_call_id.get()) as tool:
             if problem is None:
-                result = self._carry_out(command)
+                result = self._result(command, name, parameters)
                 tool.respond(result)
                 return result
             invalid_parameters(tool, problem)
         raise ToolError(problem)
+
+    def _result(self, command: BetaMemoryTool20250818Command, name: str | None, parameters: dict[str, Any]) -> str:
+        """What a command comes to, or came to when the session that is replayed was recorded."""
+        found = stand_in_result("memory", name, parameters, _call_id.get())
+        if found is None:
+            return self._carry_out(command)
+        if found.status != "ok":
+            raise ToolError(found.told or (found.error or found.status).removeprefix("ToolError: "))
+        return str(found.response)
 
     def _carry_out(self, command: BetaMemoryTool20250818Command) -> str:
         return str(super().execute(command))

@@ -18,6 +18,7 @@ from clew.agent.definition import FINAL_REPORT
 from clew.agent.refusal import invalid_parameters
 from clew.agent.toolbox import ToolSchema
 from clew.model.catalog import find_slug
+from clew.record.standin import instrumented, stand_in_result
 
 if TYPE_CHECKING:
     from clew.agent.dialogue import Call
@@ -38,6 +39,7 @@ REPORT_SCHEMA = ToolSchema(
 )
 """The tool with which a task ends."""
 
+instrumented(FINAL_REPORT)
 _SORRY = "Something went wrong. Please try again."
 
 
@@ -45,6 +47,7 @@ def hand_in(turn: TurnRecorder, call: Call) -> tuple[str | None, str]:
     """Take the call with which a model hands its report in: the report, if it is one, and what the model is told."""
     content = call.arguments.get("content") if isinstance(call.arguments, dict) else None
     with turn.tool(call.name, call.arguments, call_id=call.id) as tool:
+        stand_in_result(call.name, None, call.arguments, call.id)  # taking it is all there is to do; a replay knows
         if isinstance(content, str) and content.strip():
             tool.respond("accepted")
             return content, "accepted"

@@ -32,6 +32,7 @@ _CODES: tuple[tuple[type[Exception], ExitCode], ...] = (
     (errors.ScenarioError, ExitCode.USAGE),
     (errors.AgentFileError, ExitCode.USAGE),
     (errors.PriceFileError, ExitCode.USAGE),
+    (errors.ReplayDiverged, ExitCode.DIVERGED),
     (errors.MissingExtra, ExitCode.MISSING_EXTRA),
     (errors.ClewError, ExitCode.INTERNAL),
 )

@@ -12,7 +12,8 @@ the call to the bytes and back; nothing is replaced inside the process. What is 
     completions.py  the endpoint `POST /v1/chat/completions`
     breakage.py   how an answer breaks off, whatever the provider
     received.py   what the server was asked, for tests to look at
-    server.py     sockets
+    server.py     the scripted server: which path belongs to which provider
+    loopback.py   sockets; the base of whatever answers in a provider's place
 """
 
 from __future__ import annotations

@@ -21,22 +21,30 @@ Json: TypeAlias = dict[str, Any]
 
 DONE = b"data: [DONE]\n\n"
 """The end of every stream."""
+_PIECEMEAL = frozenset({"content", "refusal", "reasoning_content", "tool_calls"})
+"""What of a message arrives in pieces; whatever else there is stands in the first delta."""
 
 
-def events(completion: Json, *, usage: bool) -> Iterator[bytes]:
-    """Stream a finished completion: server-sent events, one per item; `usage` says whether its usage was asked for."""
+def events(completion: Json, *, usage: bool, whole: bool = True) -> Iterator[bytes]:
+    """Stream a finished completion, server-sent events, one per item; or, unless it is `whole`, the beginning of one.
+
+    `usage` says whether its usage was asked for.
+    """
     frame = {
-        **{name: completion[name] for name in ("id", "created", "model")},
+        **{name: value for name, value in completion.items() if name not in {"choices", "object", "usage"}},
         "object": "chat.completion.chunk",
         **({"usage": None} if usage else {}),
     }
-    choice = completion["choices"][0]
-    for delta in _deltas(choice["message"]):
-        yield event({**frame, "choices": [_choice(delta)]})
-    yield event({**frame, "choices": [_choice({}, choice["finish_reason"])]})
-    if usage:
+    for choice in completion.get("choices") or ():
+        place = choice.get("index", 0)
+        for delta in _deltas(choice["message"]):
+            yield event({**frame, "choices": [_choice(delta, index=place)]})
+        if choice.get("finish_reason") is not None:
+            yield event({**frame, "choices": [_choice({}, choice["finish_reason"], index=place)]})
+    if usage and completion.get("usage") is not None:
         yield event({**frame, "choices": [], "usage": completion["usage"]})
-    yield DONE
+    if whole:
+        yield DONE
 
 
 def event(data: Json) -> bytes:
@@ -44,15 +52,24 @@ def event(data: Json) -> bytes:
     return b"data: %s\n\n" % msgspec.json.encode(data)
 
 
-def _choice(delta: Json, finish_reason: str | None = None) -> Json:
-    return {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
+def _choice(delta: Json, finish_reason: str | None = None, *, index: int) -> Json:
+    return {"index": index, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
+
+
+def _opening(message: Json) -> Json:
+    """The first delta; words that are still to come begin as nothing."""
+    said: Json = {
+        name: "" if message.get(name) else message.get(name) for name in ("content", "refusal") if name in message
+    }
+    rest = {name: value for name, value in message.items() if name not in _PIECEMEAL}
+    return {"role": "assistant", **said, **rest}
 
 
 def _deltas(message: Json) -> Iterator[Json]:
-    yield {"role": "assistant", "content": "", "refusal": None}
+    yield _opening(message)
     for name in ("reasoning_content", "content", "refusal"):
         yield from ({name: piece} for piece in cut_up(message.get(name) or ""))
-    for index, call in enumerate(message.get("tool_calls", ())):
+    for index, call in enumerate(message.get("tool_calls") or ()):
         named = {**call, "function": {**call["function"], "arguments": ""}}
         yield {"tool_calls": [{"index": index, **named}]}
         for piece in cut_up(call["function"]["arguments"]):

@@ -30,8 +30,9 @@ _PATH_WIDTH = 8
 class Ticker:
     """Puts the acts of one session into words."""
 
-    def __init__(self) -> None:
-        """Begin before the first act."""
+    def __init__(self, prefix: str = "") -> None:
+        """Begin before the first act; ``prefix`` stands before every path, for a session inside another one."""
+        self._prefix = prefix
         self._paths: dict[tuple[int, int], str] = {}
         self._operations: dict[str, int] = {}
 
@@ -48,16 +49,17 @@ class Ticker:
         """The path of the node an act speaks of; empty for the session."""
         if isinstance(act, event.TurnStart | event.StepStart):
             path = f"{act.index}" if isinstance(act, event.TurnStart) else f"s{act.index}"
-            return self._paths.setdefault((segment, act.n), path)
-        if isinstance(act, event.AttemptStart | event.ToolStart):
+            return self._paths.setdefault((segment, act.n), self._prefix + path)
+        if isinstance(act, event.AttemptStart | event.ToolStart) and (segment, act.n) not in self._paths:
             parent = self._known(act.of, segment)
             place = self._operations[parent] = self._operations.get(parent, 0) + 1
-            return self._paths.setdefault((segment, act.n), f"{parent}-{place}")
+            self._paths[segment, act.n] = f"{parent}-{place}"
         node = getattr(act, "n", None)
         return self._known(getattr(act, "of", 0) if node is None else node, segment)
 
     def _known(self, node: NodeRef, segment: int) -> str:
-        return self._paths.get((segment, node) if isinstance(node, int) else (node[0], node[1]), "")
+        place = (segment, node) if isinstance(node, int) else (node[0], node[1])
+        return self._paths.get(place, self._prefix.removesuffix("."))
 
 
 def act_facts(act: Act) -> dict[str, Any]:

@@ -67,6 +67,12 @@ class CommandTool(Tool):
             raise _failure(_status(process.returncode), process.returncode, out, err)
         return Result(_text(out, err), _response(process.returncode, out, err))
 
+    def text_of(self, response: object) -> str | None:
+        """Both outputs, as they were recorded."""
+        known = response if isinstance(response, dict) else {}
+        out, err = known.get("stdout"), known.get("stderr")
+        return _text(out.encode(), err.encode()) if isinstance(out, str) and isinstance(err, str) else None
+
     def _line(self, arguments: dict[str, Any]) -> list[str]:
         known = self.parameters.names
         wanted = [part for part in self._argv if named_in(part, known) <= arguments.keys()]

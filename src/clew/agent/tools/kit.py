@@ -17,8 +17,9 @@ from clew.agent.refusal import invalid_parameters, unknown_tool
 from clew.agent.toolbox import ToolSchema
 from clew.agent.tools.aside import at_once
 from clew.agent.tools.declared import declared_tools
-from clew.agent.tools.tool import ParametersRefused, ToolFailure
+from clew.agent.tools.tool import ParametersRefused, ToolFailure, text_of_value
 from clew.agent.workflow import Told
+from clew.record.standin import instrumented, stand_in_result
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -32,8 +33,12 @@ if TYPE_CHECKING:
     from clew.agent.tools.sub_agent import Perform
     from clew.agent.tools.tool import Tool
     from clew.record.session import SessionRecorder
+    from clew.record.standin import Found
     from clew.record.tool import ToolRecorder
     from clew.record.turn import HolderRecorder
+
+_RUN = frozenset({"agent", "workflow"})
+"""The kinds of tools that nothing stands in for: what they call is stood in for."""
 
 
 @contextmanager
@@ -77,6 +82,7 @@ class Kit:
         declared = declared_tools(definition, bench=self, perform=perform, above=above)
         self._own: dict[str, Tool] = {tool.name: tool for tool in declared}
         self._tools = dict(self._own)
+        instrumented(*self._own)
         self._backstage: Backstage | None = None
         self.servers: tuple[Server, ...] = ()
         """The MCP servers, once there was a session."""
@@ -124,7 +130,7 @@ class Kit:
         if tool is None:
             return Told(unknown_tool(turn, name, arguments, call_id, self.names()), ok=False)
         with turn.tool(name, arguments, kind=tool.kind, call_id=call_id, attributes=tool.attributes) as record:
-            return _run(tool, record, arguments)
+            return _run(tool, record, arguments, call_id)
 
     def close(self) -> None:
         """End the MCP servers."""
@@ -147,15 +153,19 @@ class Kit:
             self.servers = tuple(Server(declared, folder, backstage) for declared in self._definition.mcp)
         at_once([server.start for server in self.servers])
         offered = [McpTool(server, tool) for server in self.servers for tool in server.tools]
+        instrumented(*(tool.name for tool in offered))
         self._tools = self._own | {tool.name: tool for tool in offered if tool.name not in self._own}
 
 
-def _run(tool: Tool, record: ToolRecorder, arguments: object) -> Told:
+def _run(tool: Tool, record: ToolRecorder, arguments: object, call_id: str | None) -> Told:
     """Run a tool, record what came of it, and say it."""
     problem = tool.parameters.problem(arguments)
     if problem is not None or not isinstance(arguments, dict):
         return Told(invalid_parameters(record, problem or ""), ok=False)
     try:
+        found = None if tool.kind in _RUN else stand_in_result(tool.name, None, arguments, call_id)
+        if found is not None:
+            return _retold(tool, record, found)
         result = tool.run(record, arguments)
     except ParametersRefused as refused:
         return Told(invalid_parameters(record, str(refused)), ok=False)
@@ -167,3 +177,15 @@ def _run(tool: Tool, record: ToolRecorder, arguments: object) -> Told:
         return Told(f"{tool.name} failed: {type(error).__name__}: {error}", ok=False)
     record.respond(result.payload)
     return Told(result.text)
+
+
+def _retold(tool: Tool, record: ToolRecorder, found: Found) -> Told:
+    """What a call came to when it was recorded, as if it had come to that now."""
+    if found.status == "ok":
+        record.respond(found.response)
+        text = tool.text_of(found.response)
+        return Told((found.told or text_of_value(found.response)) if text is None else text)
+    words = found.error or found.status
+    record.fail(words, slug=found.slug, status=found.status, response=found.response)
+    refused = found.slug == "tool.invalid_params"
+    return Told(words if refused else f"{tool.name} failed: {words}", ok=False)

@@ -40,6 +40,14 @@ class McpTool(Tool):
             raise ToolFailure(text or "it failed without a word", response=whole)
         return Result(text, whole)
 
+    def text_of(self, response: object) -> str | None:
+        """The texts of an answer that is nothing but text."""
+        blocks = response.get("content") if isinstance(response, dict) else None
+        if not isinstance(blocks, list) or not blocks:
+            return None
+        words = [block.get("text") if block.get("type") == "text" else None for block in blocks]
+        return None if None in words else "\n".join(map(str, words))
+
 
 def _name(server: str, tool: str) -> str:
     """A name that every provider takes."""

@@ -53,6 +53,11 @@ class RestTool(Tool):
             raise ToolFailure(said, response=response)
         return Result(text, response)
 
+    def text_of(self, response: object) -> str | None:
+        """The body, if it is text; of JSON the record has the value and not the spelling."""
+        body = response.get("body") if isinstance(response, dict) else None
+        return body if isinstance(body, str) else None
+
     def _request(self, arguments: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         """The address, and what goes with it."""
         known = self.parameters.names

@@ -70,6 +70,10 @@ class Tool(ABC):
     def run(self, record: ToolRecorder, arguments: dict[str, Any]) -> Result:
         """Do it, with parameters that fit, in a call that is being recorded. Whatever it raises is a failure of it."""
 
+    def text_of(self, response: object) -> str | None:
+        """What a model is told of a result that was recorded; ``None`` where the record does not say it."""
+        return text_of_value(response)
+
 
 def text_of_value(value: object) -> str:
     """A value as a model reads it: text as it is, anything else as JSON."""
