@@ -29,7 +29,7 @@ UNKNOWN = Prices(None, NoPrices())
 def priced(folder: Path) -> Prices:
     """Prices of one model, with those of its cache."""
     file = folder / "prices.toml"
-    file.write_text('[models."m-1"]\ninput = "3"\noutput = "15"\ncache_read = "0.3"\ncache_write = "3.75"\n')
+    file.write_text('[[prices]]\nmatch = "m-1"\ninput = 3\noutput = 15\ncache_read = 0.3\ncache_write = 3.75\n')
     return Prices(PriceFile.read(file), NoPrices())
 
 

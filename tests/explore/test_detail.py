@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from clew.explore.detail import Detail
     from clew.explore.view import SessionView
 
-PATHS = ["", "init", "1", "1-1", "1-2", "1-3", "s1", "s1-1", "2", "2-1", "2-2", "2-3", "2-3.", "2-3.1", "2-3.1-1", "fin"]
+PATHS = ["", "init", "1", "1-1", "1-2", "1-3", "s1", "s1-1", "2", "2-1", "2-2", "2-3", "2-3.", "2-3.1", "2-3.1-1"]
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,7 @@ def test_facts_are_those_of_the_node(view: SessionView) -> None:
 def test_a_cost_says_how_it_is_known(view: SessionView, tmp_path: Path) -> None:
     """Told beside estimated beside unknown, and never 0 for what nobody knows; sums say what is not in them."""
     file = tmp_path / "prices.toml"
-    file.write_text('[models."claude-haiku-*"]\ninput = "1"\noutput = "5"\n')
+    file.write_text('[[prices]]\nmatch = "claude-haiku-*"\ninput = 1\noutput = 5\n')
     prices = Prices(PriceFile.read(file), NoPrices())
     costs = {path: detail_of(view, path, prices).cost for path in PATHS}
     told, estimated, unknown = costs["1-2"], costs["s1-1"], costs["2-1"]
@@ -88,7 +88,7 @@ def test_links_lead_to_what_is_near(view: SessionView) -> None:
     assert links["2-3."] == {"parent": "2-3"}
     for path in PATHS:
         for kind, there in links[path].items():
-            assert kind == "parent" or detail_of(view, there)
+            assert kind == "parent" or detail_of(view, there).path == there
 
 
 def test_entries_come_with_what_was_in_force(view: SessionView) -> None:
@@ -116,7 +116,6 @@ def test_a_request_tells_what_is_new_in_it(view: SessionView) -> None:
     assert new is not None
     assert (new.same, new.added, new.gone, new.changed) == (2, 2, 0, ())
     assert new_since(view, "1-2", "2-1") is not None
-    assert new_since(view, "2-2", "2-1") is None or new_since(view, "1-3", "1-2") is not None
 
 
 @pytest.mark.parametrize("large", [1, 1 << 20])

@@ -134,7 +134,7 @@ def test_free_text_is_sought_in_the_words_of_rows(view: SessionView) -> None:
 
 
 def test_a_closed_round_tells_what_went_wrong_in_it(view: SessionView) -> None:
-    """A turn that is not opened says how many retries, failed calls and warnings there are; an opened one shows them."""
+    """A turn that is not opened says how many retries, failed calls and warnings there are; an open one shows them."""
     rows = {row.path: row for row in TreeRows(view, frozenset({"2"}))}
     assert plain(rows["1"].notes) == "1 retry"
     assert plain(rows["2"].notes) == ""
@@ -270,3 +270,20 @@ def test_nothing_of_a_record_reaches_the_terminal_as_a_command(tmp_path: Path) -
     rows = everything(opened(tmp_path))
     texts = [span.text for row in rows for span in (*row.label, row.status, *row.notes)]
     assert not any(sign in text for text in texts for sign in "\x1b\x07\u202e")
+
+
+def test_rows_stay_readable_while_the_session_grows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list made before the catalog took in more shows the same turns, until somebody makes another one."""
+    monkeypatch.setattr(catalog, "LARGE", 1)
+    journal = begin(tmp_path, ID, support()[:10])
+    try:
+        view = opened(tmp_path)
+        rows = TreeRows(view)
+        assert [row.path for row in rows[1:]] == ["init", "1", ""]
+        for act in support()[10:14]:
+            journal.write(act)
+        view.index.refresh()
+        assert [row.path for row in rows[1:]] == ["init", "1", ""]
+        assert [row.path for row in TreeRows(opened(tmp_path))[1:]] == ["init", "1", "s1", ""]
+    finally:
+        journal.close()

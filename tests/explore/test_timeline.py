@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-import pytest
 
 from clew.explore.timeline import Bar, Timeline, timeline
 from clew.model import event
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from clew.explore.view import SessionView
+    from clew.model.act import Act
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +62,7 @@ def test_waiting_and_idling_are_bars(view: SessionView) -> None:
 
 def test_bars_of_a_lane_never_overlap(tmp_path: Path) -> None:
     """Calls that ran at the same time lie in lanes of their own, in as few as there were at once."""
-    acts: list[event.Act] = [event.TurnStart(n=1, index=1)]
+    acts: list[Act] = [event.TurnStart(n=1, index=1)]
     acts += [event.ToolStart(n=n, of=1, name=f"t{n}") for n in (2, 3, 4)]
     acts += [event.ToolEnd(n=3), event.ToolStart(n=5, of=1, name="t5"), event.ToolEnd(n=2)]
     write(tmp_path, ID, [*acts, event.ToolEnd(n=4), event.ToolEnd(n=5), event.NodeEnd(n=1)])
@@ -77,7 +78,7 @@ def test_a_window_counts_every_bar_once(many: SessionView, data: st.DataObject) 
     pixels = data.draw(st.integers(1, 300))
     line = timeline(many, (START + low, START + high), pixels)
     first, last = line.window
-    inside = [there for there in many.operations() if there.started_at < last and (there.ended_at or 0) >= first]
+    inside = [there for there in many.operations() if there.started_at <= last and (there.ended_at or 0) >= first]
     shown = [bar for bar in bars(line) if bar.kind != "idle"]
     assert sum(bar.count for bar in shown if bar in bars(line, "models")) == sum(t.kind == "attempt" for t in inside)
     assert sum(bar.failed for bar in bars(line, "tools")) == sum(there.status == "failed" for there in inside)
@@ -92,7 +93,7 @@ def test_what_runs_has_no_end(tmp_path: Path) -> None:
     """A call under way reaches to the end of what is known, and says that it has not ended."""
     journal = begin(tmp_path, ID, support()[:10])
     try:
-        (bar,) = [bar for bar in bars(timeline(opened(tmp_path)), "tools")]
+        (bar,) = bars(timeline(opened(tmp_path)), "tools")
         assert (bar.status, bar.ended_at) == ("running", None)
     finally:
         journal.close()

@@ -21,15 +21,15 @@ from clew.explore.prices import Prices
 from clew.explore.query import Query, Where, parse, titled, where
 from clew.explore.view import SessionView
 from clew.store.index.index import Index
-from clew.store.index.text import search
+from clew.store.index.parts import SessionParts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from clew.store.folder import Folder
     from clew.store.index.index import Change, Progress
-    from clew.store.index.text import Hit
+    from clew.store.index.text.hit import Hit
 
 Order = Literal["newest", "oldest", "live", "cost", "tokens", "duration", "failures", "turns", "agent", "status"]
 
@@ -46,9 +46,12 @@ _ORDERS: dict[Order, str] = {
     "agent": "session.agent_id IS NULL, session.agent_id",
     "status": "session.status",
 }
-_ROOTS = Where("NOT EXISTS (SELECT 1 FROM session AS above WHERE above.session_id = session.parent_id)")
-_ABOUT_FAMILIES = ("is", "parent", "id", "incident")
-"""Fields that say by themselves whether sessions below others are meant."""
+ROOTS = Where("NOT EXISTS (SELECT 1 FROM session AS above WHERE above.session_id = session.parent_id)")
+"""The outermost sessions: those that no other one of the folder started."""
+
+
+_PLACES = {"config": "init", "init.end": "init", "fin.start": "fin", "report": "fin", "fin.end": "fin"}
+"""Where acts without a node of their own belong."""
 
 
 class Library:
@@ -57,9 +60,11 @@ class Library:
     def __init__(self, folder: Folder, *, prices: Prices | None = None, now: Callable[[], float] = time.time) -> None:
         """Nothing is read yet; ``now`` gives seconds since the epoch. Raises ``PriceFileError``."""
         self.folder = folder
-        self._prices = prices or Prices.load()
-        self._now = now
-        self.index = Index(folder.path, price=self._prices.cost, prices=self._prices.version)
+        self.prices = prices or Prices.load()
+        """What models cost."""
+        self.now = now
+        """Seconds since the epoch."""
+        self.index = Index(folder.path, price=self.prices.cost, prices=self.prices.version)
 
     @property
     def path(self) -> Path:
@@ -79,13 +84,14 @@ class Library:
         order: Order = "newest",
         children: bool = False,
     ) -> list[SessionRow]:
-        """The sessions that a query means; those that others started only with ``children``, or if it asks for them.
+        """The sessions that a query means.
 
-        Raises ``QueryError``.
+        Without a query those that no other one started, unless ``children`` asks for all. Raises ``QueryError``.
         """
         wanted = self.condition(query, children=children)
         rows = self.index.rows(
-            f"SELECT {COLUMNS} FROM session WHERE {wanted.sql} ORDER BY {_ORDERS[order]} LIMIT ? OFFSET ?",
+            f"SELECT {COLUMNS} FROM session WHERE {wanted.sql}"
+            f" ORDER BY {_ORDERS[order]}, session.session_id DESC LIMIT ? OFFSET ?",
             (*wanted.parameters, -1 if limit is None else limit, offset),
         )
         return [session_row(row) for row in rows]
@@ -96,14 +102,21 @@ class Library:
         rows = self.index.rows(f"SELECT count(*) FROM session WHERE {wanted.sql}", wanted.parameters)
         return int(rows[0][0])
 
-    def ids(self, query: Query | str = "", *, children: bool = True) -> list[str]:
-        """The ids of the sessions that a query means, newest first. Raises ``QueryError``."""
+    def ids(self, query: Query | str = "", *, order: Order = "newest", children: bool = True) -> list[str]:
+        """The ids of the sessions that a query means. Raises ``QueryError``."""
         wanted = self.condition(query, children=children)
         rows = self.index.rows(
-            f"SELECT session_id FROM session WHERE {wanted.sql} ORDER BY session_id DESC",
+            f"SELECT session_id FROM session WHERE {wanted.sql} ORDER BY {_ORDERS[order]}",
             wanted.parameters,
         )
         return [session_id for (session_id,) in rows]
+
+    def rows(self, ids: Sequence[str]) -> list[SessionRow]:
+        """The sessions of some ids, in their order; those that are gone are left out."""
+        marks = ", ".join("?" * len(ids))
+        found = self.index.rows(f"SELECT {COLUMNS} FROM session WHERE session_id IN ({marks})", ids)
+        known = {row.session_id: row for row in map(session_row, found)}
+        return [known[session_id] for session_id in ids if session_id in known]
 
     def row(self, session_id: str) -> SessionRow | None:
         """One session; ``None`` if there is none of this id."""
@@ -119,22 +132,35 @@ class Library:
 
         Raises ``QueryError``.
         """
+        from clew.store.index.text.search import search  # noqa: PLC0415 - a list of sessions needs none of it
+
         asked = _parsed(query)
         sessions = frozenset(self.ids(asked)) if asked.terms else None
         yield from search(self.path, needle, sessions=sessions, ignore_case=ignore_case)
 
+    def place(self, hit: Hit) -> str:
+        """The path of the node that a hit belongs to; empty for the session itself. Raises ``SessionNotFound``."""
+        if hit.n:
+            return SessionParts(self.index, hit.session_id).path_of(hit.node_segment, hit.n)
+        return _PLACES.get(hit.ev, "")
+
     def condition(self, query: Query | str, *, children: bool) -> Where:
-        """A query as a condition on the table ``session`` of the catalog, its free text included."""
+        """A query as a condition on the table ``session`` of the catalog, its free text included.
+
+        A query finds sessions below others, too; ``is:root`` leaves them out. Raises ``QueryError``.
+        """
         asked = _parsed(query)
-        parts = [where(msgspec.structs.replace(asked, terms=asked.conditions), now=self._now() * 1000)]
+        parts = [where(msgspec.structs.replace(asked, terms=asked.conditions), now=self.now() * 1000)]
         parts += [self._said(text.words, negated=text.negated) for text in asked.texts]
-        if not children and not asked.asks(*_ABOUT_FAMILIES):
-            parts.append(_ROOTS)
+        if not children and not asked.terms:
+            parts.append(ROOTS)
         sql = " AND ".join(f"({part.sql})" for part in parts)
         return Where(sql, tuple(parameter for part in parts for parameter in part.parameters))
 
     def _said(self, words: str, *, negated: bool) -> Where:
         """The sessions with a text in their title or in a payload."""
+        from clew.store.index.text.search import search  # noqa: PLC0415 - as above
+
         found = {hit.session_id for hit in search(self.path, words)}
         title = titled(words)
         sql = f"({title.sql}) OR session.session_id IN (SELECT value FROM json_each(?))"

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from clew.model.session import Init, Session, Totals
 from clew.model.slug import Origin
 from clew.model.usage import Usage
 from clew.store.index.schema import to_dollars
@@ -67,6 +68,37 @@ class SessionRow(msgspec.Struct, frozen=True, kw_only=True, gc=False, rename="ca
         if self.status == "unreadable":
             return None
         return (self.ended_at if self.ended_at is not None else self.seen_at) - self.started_at
+
+    @property
+    def totals(self) -> Totals:
+        """Its sums as those of a tree; costs include what was estimated."""
+        return Totals(
+            turns=self.turns,
+            attempts=self.attempts,
+            retries=self.retries,
+            tools=self.tools,
+            tools_failed=self.tools_failed,
+            child_sessions=self.children,
+            usage=self.usage,
+            cost=self.cost,
+            unpriced=self.unpriced,
+        )
+
+    def bare(self) -> Session:
+        """What is known of the session, with nothing inside."""
+        return Session(
+            session_id=self.session_id,
+            agent_id=self.agent_id,
+            title=self.title,
+            latest_status=self.latest_status,
+            model=self.model,
+            tags=self.tags,
+            status=self.status,  # type: ignore[arg-type]  # `unreadable` is a word that screens know
+            started_at=self.started_at,
+            ended_at=self.ended_at,
+            init=Init(started_at=self.started_at),
+            totals=self.totals,
+        )
 
 
 _PLAIN = (

@@ -58,6 +58,69 @@ def read_blob(folder: Path, digest: str) -> bytes | None:
     return data if hashlib.sha256(data).hexdigest() == digest else None
 
 
+class Blobs:
+    """The blobs of a folder of sessions, for a reader of its journals."""
+
+    def __init__(self, folder: Path) -> None:
+        """Nothing is opened yet."""
+        self._folder = folder
+
+    def __call__(self, digest: str) -> bytes | None:
+        """The bytes of a blob; ``None`` if it is gone or is not what its name says."""
+        return read_blob(self._folder, digest)
+
+    def open(self, digest: str) -> BlobFile | None:
+        """A blob to be read in places; ``None`` likewise."""
+        path = self._folder / BLOBS / blob_name(digest)
+        if re.fullmatch(_DIGEST, digest) is None:
+            return None
+        try:
+            found = path.stat(follow_symlinks=False)
+            blob = BlobFile(path, found.st_size)
+            return blob if _is_whole(blob, digest, found.st_ino, found.st_mtime_ns) else None
+        except OSError:
+            return None
+
+
+class BlobFile:
+    """A blob that is what its name says."""
+
+    def __init__(self, path: Path, size: int) -> None:
+        """It is opened whenever it is read, so that a screen may keep as many as it likes."""
+        self._path = path
+        self.size = size
+        """Its bytes."""
+
+    def read(self, start: int, stop: int) -> bytes:
+        """The bytes from a place to another, as far as there are any. Raises ``OSError``."""
+        handle = os.open(self._path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            return os.pread(handle, max(0, stop - start), max(0, start))
+        finally:
+            os.close(handle)
+
+
+_STEP = 1 << 20
+_checked: dict[str, tuple[str, int, int, int]] = {}
+"""Blobs that were found to be whole, by path: name, size, number of the file and time of its last change."""
+
+
+def _is_whole(blob: BlobFile, digest: str, inode: int, modified: int) -> bool:
+    """Whether a blob is what its name says; looked at once while its file stays the same."""
+    import hashlib  # noqa: PLC0415 - loaded by those who need it only
+
+    known, stamp = str(blob._path), (digest, blob.size, inode, modified)  # noqa: SLF001 - of this file
+    if _checked.get(known) == stamp:
+        return True
+    state = hashlib.sha256()
+    for start in range(0, blob.size, _STEP):
+        state.update(blob.read(start, start + _STEP))
+    if state.hexdigest() != digest:
+        return False
+    _checked[known] = stamp
+    return True
+
+
 def write_all(handle: int, data: bytes) -> None:
     """Write all of some bytes, however many the system takes at a time. Raises ``OSError``."""
     view = memoryview(data)

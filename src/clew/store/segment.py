@@ -17,7 +17,7 @@ import msgspec
 from clew.errors import NewerFormat, NotASession
 from clew.model.event import Header
 from clew.model.session import Note
-from clew.store.blobs import read_blob
+from clew.store.blobs import Blobs
 from clew.store.process import is_alive
 from clew.store.salvage import whole_records
 from clew.wire.decoder import Envelope, LineDecoder
@@ -89,7 +89,7 @@ class SegmentReader:
     ) -> None:
         """Nothing is read yet; ``since`` skips what was read before, whose values are then on a shelf."""
         self._path = path
-        self._decoder = LineDecoder(lambda digest: read_blob(path.parent, digest), shelf)
+        self._decoder = LineDecoder(Blobs(path.parent), shelf)
         self._missing: set[int] = set()
         self._last = (-1, "")
         self.segment = Segment(number)

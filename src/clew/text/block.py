@@ -57,7 +57,8 @@ def session_label(session: Session, turns: int | None = None) -> Row:
     """The first line: id, agent, how it went and what it took; ``turns`` if they are not all in the session."""
     parts: list[Row] = [(Span(f"{signs.SESSION} {one_line(session.session_id)}", "title"),)]
     parts += [said(session.agent_id or ""), _quoted(session.title or ""), _session_status(session)]
-    return (*join(parts, "  "), Span("    "), *join(_figures(session, len(session.turns) if turns is None else turns), "  "))
+    figures = _figures(session, len(session.turns) if turns is None else turns)
+    return (*join(parts, "  "), Span("    "), *join(figures, "  "))
 
 
 def init_entry(path: str, session: Session, *, every_entry: bool = False) -> Entry:

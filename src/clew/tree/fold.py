@@ -36,7 +36,8 @@ class Fold:
         """``verbose_in_tree`` keeps ``VRB`` entries, which are left out otherwise (seed 004, rule 3)."""
         self._session_id = session_id
         self._verbose = verbose_in_tree
-        self._drafts: dict[Key, Draft] = {}
+        self.drafts: dict[Key, Draft] = {}
+        """The nodes in the making."""
         self._latest: Draft | None = None
         self._parent: Parent | None = None
         self._start: Any = None
@@ -83,12 +84,12 @@ class Fold:
     @property
     def child_ids(self) -> list[str]:
         """The sessions that tool calls of this one started."""
-        return [child for draft in self._drafts.values() for child in draft.children]
+        return [child for draft in self.drafts.values() for child in draft.children]
 
     @property
     def adopts(self) -> bool:
         """Whether other processes were told to hang sessions on a tool call of this one."""
-        return any(draft.path is not None for draft in self._drafts.values())
+        return any(draft.path is not None for draft in self.drafts.values())
 
     def keys(self, kind: str) -> list[Key]:
         """Segment and number of the nodes of all ``turn``s, or of all ``step``s, in the order of the session's."""
@@ -108,7 +109,7 @@ class Fold:
 
     def adopt(self, path: str, child: str) -> None:
         """Hang a child session on the tool call at a path, where its header says that it belongs."""
-        for draft in self._drafts.values():
+        for draft in self.drafts.values():
             if draft.kind == "tool" and draft.path == path:
                 draft.children.setdefault(child, True)
                 draft.stale()
@@ -145,7 +146,7 @@ class Fold:
             logs=freezer.logs([*self._homeless(), *self._placed("session")]),
             fin=fin,
             attributes=latest("attributes", *facts),
-            notes=(*self._notes, *child_notes(self._drafts.values(), children)),
+            notes=(*self._notes, *child_notes(self.drafts.values(), children)),
         )
 
     def _nodes(self, freezer: Freezer, kind: str) -> tuple[Turn | Step, ...]:
@@ -160,7 +161,7 @@ class Fold:
         return tuple(nodes)
 
     def _numbered(self, kind: str) -> list[tuple[int, Draft]]:
-        return numbered(draft for draft in self._drafts.values() if draft.kind == kind)
+        return numbered(draft for draft in self.drafts.values() if draft.kind == kind)
 
     def _init(self, freezer: Freezer) -> Init:
         first, end = self._start, self._init_end
@@ -198,7 +199,7 @@ class Fold:
     def _phase(self, fin: Fin | None) -> Phase:
         if fin is not None and fin.success is not None:
             return "fin" if fin.success else "error"
-        return "running" if self._init_end is not None or self._drafts else "init"
+        return "running" if self._init_end is not None or self.drafts else "init"
 
     def _status(self, fin: Fin | None, alive: bool, any_turn: bool) -> SessionStatus:  # noqa: FBT001 - a plain fact
         if fin is not None and fin.success is not None:
@@ -212,7 +213,7 @@ class Fold:
         if self._fin_start is not None and act.at >= self._fin_start.at:
             return "fin"
         if self._init_end is None:
-            return "session" if self._drafts else "init"
+            return "session" if self.drafts else "init"
         return "init" if act.at <= self._init_end.at else "session"
 
     def _placed(self, place: str) -> list[tuple[Any, int]]:
@@ -220,22 +221,22 @@ class Fold:
 
     def _homeless(self) -> list[tuple[Any, int]]:
         """Entries on nodes of which nothing else is left."""
-        lost = (draft for draft in self._drafts.values() if draft.parent is None and draft.kind not in {"turn", "step"})
+        lost = (draft for draft in self.drafts.values() if draft.parent is None and draft.kind not in {"turn", "step"})
         return [entry for draft in lost for entry in draft.logs]
 
     # -- acts --
 
     def _draft(self, ref: NodeRef, segment: int, kind: str, at: float) -> Draft:
         key = node_key(ref, segment)
-        draft = self._drafts.get(key)
+        draft = self.drafts.get(key)
         if draft is None:
-            draft = self._drafts[key] = Draft(key, kind, first_at=at)
+            draft = self.drafts[key] = Draft(key, kind, first_at=at)
         draft.kind = draft.kind or kind
         draft.stale()
         return draft
 
     def _find(self, ref: NodeRef | None, segment: int) -> Draft | None:
-        return self._drafts.get(node_key(ref, segment)) if ref is not None else None
+        return self.drafts.get(node_key(ref, segment)) if ref is not None else None
 
     def _header(self, act: event.Header, segment: int) -> None:
         self._segments.add(segment)

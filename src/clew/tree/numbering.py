@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from clew.tree.draft import Draft, Key
 
@@ -25,6 +25,21 @@ def numbered(drafts: Iterable[Draft]) -> list[tuple[int, Draft]]:
         index = max(wanted, index + 1)
         found.append((index, draft))
     return found
+
+
+def path_of(drafts: Mapping[Key, Draft], key: Key) -> str | None:
+    """The path of the node of a segment and number; ``None`` if there is none."""
+    draft = drafts.get(key)
+    if draft is None:
+        return None
+    holder = draft if draft.parent is None else draft.parent
+    sign = "s" if holder.kind == "step" else ""
+    alike = numbered(other for other in drafts.values() if other.kind == holder.kind)
+    label = next((f"{sign}{index}" for index, other in alike if other is holder), None)
+    if label is None or holder is draft:
+        return label
+    there = sorted(holder.parts, key=lambda part: (part.started_at, part.kind))
+    return f"{label}-{there.index(draft) + 1}"
 
 
 def _key(draft: Draft) -> Key:

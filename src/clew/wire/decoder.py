@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from functools import reduce
+from functools import cache, reduce
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
@@ -24,6 +24,7 @@ class LineDecoder:
     def __init__(self, blob: Callable[[str], bytes | None], shelf: Shelf | None = None) -> None:
         """``blob`` reads a blob by its name, or returns ``None`` if it is gone; ``shelf`` has what is not read here."""
         self.values = ValueTable(blob, shelf)
+        self._decode, self._decode_envelope = _decoders()
 
     def decode(self, line: bytes) -> Act | Envelope:
         """The act of a sealed line, or what can be said of one whose kind this release does not know.
@@ -31,9 +32,9 @@ class LineDecoder:
         Its values do not count yet. Raises ``msgspec.DecodeError`` if it is no act at all.
         """
         try:
-            return _act_decoder.decode(line)  # type: ignore[no-any-return]  # one of the acts
+            return self._decode(line)
         except msgspec.ValidationError:
-            return _envelope_decoder.decode(line)
+            return self._decode_envelope(line)
 
     def accept(self, act: Any) -> None:  # noqa: ANN401 - whichever act, its payload fields by name
         """Take the values of an act that was decoded, and make payloads of its payload fields."""
@@ -62,5 +63,8 @@ def _on_the_wire(act: type[Act]) -> Any:  # noqa: ANN401 - a JSON value has no n
     return act[msgspec.Raw] if act.PAYLOADS else act  # type: ignore[index]  # acts with payloads are generic
 
 
-_act_decoder = msgspec.json.Decoder(reduce(operator.or_, map(_on_the_wire, event.ACTS)))
-_envelope_decoder = msgspec.json.Decoder(Envelope)
+@cache
+def _decoders() -> tuple[Callable[[bytes], Act], Callable[[bytes], Envelope]]:
+    """What decodes acts, and what decodes anything else; made at the first line, for it takes a while."""
+    acts: msgspec.json.Decoder[Act] = msgspec.json.Decoder(reduce(operator.or_, map(_on_the_wire, event.ACTS)))
+    return acts.decode, msgspec.json.Decoder(Envelope).decode

@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from clew.model.payload import Payload
 from clew.wire.plain import untag
+from clew.wire.stored import StoredPayload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from clew.model.act import Label, News
+    from clew.model.payload import Payload
 
 MOST_VALUES = 20_000_000
 """References followed for one payload before it is taken for a forgery."""
@@ -37,6 +38,10 @@ Key = tuple[int, int]
 
 class Shelf(Protocol):
     """Where the values of lines that were not read can be looked up."""
+
+    @property
+    def identity(self) -> object:
+        """Equal for shelves of the same values."""
 
     def raw(self, key: Key) -> msgspec.Raw | None:
         """One value as it was written; ``None`` if it is lost."""
@@ -58,6 +63,8 @@ class ValueTable:
         self._values: dict[int, dict[int, msgspec.Raw]] = {}
         self._was: list[Label] = []
         self._sizes: dict[Key, int] = {}
+        self.identity: object = object() if shelf is None else shelf.identity
+        """What it has in common with other tables of the same values."""
 
     def add(self, news: Iterable[News], was: Label | None) -> None:
         """Take the values of a line, and the label it gives to those of the line before."""
@@ -219,55 +226,6 @@ def blobs_in(raw: msgspec.Raw) -> list[str]:
         elif isinstance(item, list):
             stack.extend(item)
     return names
-
-
-class StoredPayload(Payload):
-    """A payload that stays encoded until somebody looks."""
-
-    __slots__ = ("_raw", "_table")
-
-    def __init__(self, table: ValueTable, raw: msgspec.Raw) -> None:
-        """``raw`` may refer to values of the table."""
-        self._table = table
-        self._raw = raw
-
-    @property
-    def value(self) -> Any:  # noqa: ANN401 - a JSON value
-        """The value, loaded anew."""
-        return self._table.load(self._raw)
-
-    @property
-    def size(self) -> int:
-        """Bytes of the value's compact JSON text, summed up from its parts."""
-        return self._table.measure(self._raw)
-
-    @property
-    def token(self) -> object:
-        """The encoded value and the table it refers to."""
-        return (id(self._table), bytes(self._raw))
-
-    def part(self, key: str) -> Payload | None:
-        """The value under a key of an object; the others are not loaded."""
-        value = self._surface()
-        if isinstance(value, dict) and "$" in value:
-            return Payload(self.value).part(key)
-        if not isinstance(value, dict) or key not in value:
-            return None
-        return StoredPayload(self._table, msgspec.Raw(_encode(value[key])))
-
-    def count(self) -> int | None:
-        """How many elements a list has; none of them is loaded."""
-        value = self._surface()
-        if isinstance(value, dict) and isinstance(value.get("$"), list):
-            return self._table.count(value["$"])
-        return len(value) if isinstance(value, list) else None
-
-    def _surface(self) -> Any:  # noqa: ANN401 - a JSON value
-        """The value with the references inside it as they are."""
-        value = _decode(self._raw)
-        while isinstance(value, dict) and isinstance(value.get("$"), int):
-            value = self._table.look_up((0, value["$"]))
-        return value
 
 
 class _Loader:

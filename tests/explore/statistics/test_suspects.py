@@ -38,10 +38,15 @@ def test_what_the_counts_show_is_told_from_the_catalog(tmp_path: Path) -> None:
 
 def test_reading_everything_reads_each_family_once(tmp_path: Path) -> None:
     """A suspect in a child is told once, under the path from the outermost session; progress counts families."""
-    with clew.session("support", dir=tmp_path, trace=False) as session, session.turn("go") as turn:
-        with turn.tool("ask", {}, kind="agent") as tool, tool.child("researcher") as child, child.turn("look") as look:
-            with look.attempt(provider="p", model="m", request={}) as attempt:
-                attempt.respond("yes", usage=clew.Usage(output_tokens=1, reasoning_tokens=2))
+    with (
+        clew.session("support", dir=tmp_path, trace=False) as session,
+        session.turn("go") as turn,
+        turn.tool("ask", {}, kind="agent") as tool,
+        tool.child("researcher") as child,
+        child.turn("look") as look,
+        look.attempt(provider="p", model="m", request={}) as attempt,
+    ):
+        attempt.respond("yes", usage=clew.Usage(output_tokens=1, reasoning_tokens=2))
     library = Library(Folder(tmp_path))
     library.refresh()
     told: list[tuple[int, int]] = []

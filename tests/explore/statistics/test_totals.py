@@ -1,4 +1,4 @@
-"""Promises of the figures over many sessions: they add up to the totals of the sessions, however they are broken down."""
+"""Promises of figures over many sessions: however they are broken down, they add up to the totals of the sessions."""
 
 from __future__ import annotations
 
@@ -129,7 +129,10 @@ def test_the_overview_counts_every_session_once(library: Library, trees: list[Se
     assert seen.sessions - seen.below == len(trees)
     assert sum(day.sessions for day in seen.days) == sum(hour.sessions for hour in seen.hours) == seen.sessions
     assert len(seen.hours) == 24
-    assert (seen.tools, seen.turns) == (len(nodes(trees, ToolCall)), sum(one.turns for one in library.sessions(children=True)))
+    assert (seen.tools, seen.turns) == (
+        len(nodes(trees, ToolCall)),
+        sum(one.turns for one in library.sessions(children=True)),
+    )
 
 
 def test_latency_tells_attempts_from_calls_and_leaves_back_off_apart(library: Library, trees: list[Session]) -> None:

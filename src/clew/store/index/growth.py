@@ -273,6 +273,8 @@ class Growth:
 
     def _persist(self, session: Session, state: SegmentState, since: Checkpoint, *, is_end: bool, alive: bool) -> None:
         """Write what the session adds up to, and how far it was read."""
+        if session.status == "abandoned" and self._tally.turns:  # its turns were in pieces before
+            session = msgspec.structs.replace(session, status="interrupted")
         row = session_row(
             session,
             self._tally,

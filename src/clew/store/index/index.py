@@ -28,7 +28,7 @@ from clew.store.index.writer import Writer
 from clew.store.names import journal_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from clew.store.index.facts import Price
