@@ -129,15 +129,15 @@ def test_every_error_has_a_code_of_its_kind() -> None:
     kinds = [
         value for value in vars(errors).values() if isinstance(value, type) and issubclass(value, errors.ClewError)
     ]
-    told = {kind.__name__: exit_code(kind("why")).name for kind in kinds if kind is not errors.ClewError}
+    told = {kind.__name__: exit_code(kind.__new__(kind, "why")).name for kind in kinds if kind is not errors.ClewError}
     assert "INTERNAL" not in told.values(), told
 
 
 def test_every_exit_code_is_documented(clew: Callable[..., Outcome]) -> None:
     """``--help`` says what each exit code means."""
-    shown = clew("--help").out
+    shown = " ".join(clew("--help").out.partition("Exit codes:")[2].split())
     assert set(MEANINGS) == set(ExitCode)
-    assert all(f"  {int(code)} " in shown and meaning in shown for code, meaning in MEANINGS.items())
+    assert all(f"{int(code)} {meaning}" in shown for code, meaning in MEANINGS.items())
 
 
 def test_an_error_inside_is_one_sentence(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

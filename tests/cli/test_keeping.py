@@ -118,3 +118,37 @@ def test_the_doctor_needs_no_folder(tmp_path: Path, clew: Callable[..., Outcome]
     assert outcome.code == 0
     assert "does not exist yet" in outcome.out
     assert not (tmp_path / "none").exists()
+
+
+def test_the_index_is_no_session(folder: Path, clew: Callable[..., Outcome]) -> None:
+    """Neither rm nor prune counts or removes it, and it is right again at the next look."""
+    clew("search", "order", "--dir", folder)
+    removed = clew("rm", records.ID, "--dir", folder, "--json")
+    assert sorted(json.loads(removed.out)["sessions"]) == [records.ID, records.CHILD]
+    assert (list(folder.glob("*.jsonl")), (folder / "index").is_dir()) == ([], True)
+    assert json.loads(clew("ls", "--dir", folder, "--json").out) == []
+    assert clew("search", "order", "--dir", folder).code == ExitCode.NOT_FOUND
+    records.recorded(folder)
+    assert clew("search", "order", "--dir", folder).code == 0
+    pruned = json.loads(clew("prune", "--max-size", "0B", "--dir", folder, "--json").out)
+    assert sorted(pruned["sessions"]) == [records.ID, records.CHILD]
+    assert (folder / "index").is_dir()
+    assert clew("stats", "--dir", folder, "--json").out.startswith('{\n  "sessions": 0')
+
+
+def test_the_doctor_says_how_the_index_stands(folder: Path, clew: Callable[..., Outcome]) -> None:
+    """Whether there is one, how large it is and whether it is up to date; looking changes nothing."""
+
+    def told() -> dict[str, str]:
+        findings = json.loads(clew("doctor", "--dir", folder, "--json").out)
+        return {finding["topic"]: finding["words"] for finding in findings if "index" in finding["topic"]}
+
+    assert "clew ls" in told()["index"]
+    assert "clew search" in told()["text index"]
+    assert not (folder / "index").exists()
+    clew("search", "order", "--dir", folder)
+    assert told()["index"].endswith("2 sessions, up to date")
+    assert told()["text index"].endswith("up to date")
+    records.write(folder, "20251109_150000_00000001", records.child())
+    (folder / f"session_{records.CHILD}.jsonl").unlink()
+    assert told()["index"].endswith("1 to be read and 1 to be forgotten")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from clew.cli.stats.group import COMMANDS
 from tests.cli import records
 from tests.text.corpus import ESCAPES, HARMFUL
 
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 READING = (
     ["ls"],
+    ["ls", "--csv"],
+    ["stats"],
+    *(["stats", kind, *form] for kind in COMMANDS for form in ([], ["--csv"], ["--json"])),
+    ["stats", "cost", "--by", "agent", "--by", "tag", "--by", "provider", "--check"],
     ["show"],
     ["show", "--paths", "--verbose-in-tree"],
     ["snapshot"],

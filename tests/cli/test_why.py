@@ -92,6 +92,16 @@ def test_a_running_session_is_told_as_it_stands(tmp_path: Path, clew: Callable[.
     assert json.loads(troubled.out)["cause"]["path"] == "2-1"
 
 
+def test_the_index_knows_incidents(folder: Path, clew: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is an index, no journal is read for one that it knows; one that it does not know is looked for."""
+    told = clew("why", "7f3a91c2", "--dir", folder)
+    clew("ls", "--dir", folder)
+    monkeypatch.delattr("clew.store.incident._names")
+    assert clew("why", "7f3a91c2", "--dir", folder) == told
+    monkeypatch.undo()
+    assert clew("why", "00000000", "--dir", folder).code == 4
+
+
 def test_an_incident_leads_to_its_session(folder: Path, clew: Callable[..., Outcome]) -> None:
     """The eight digits that a user was told find the session, without its id."""
     assert clew("why", INCIDENT, "--dir", folder) == clew("why", records.ID, "--dir", folder)

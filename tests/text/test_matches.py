@@ -12,7 +12,7 @@ from tests.text.corpus import ESCAPES, HARMFUL
 def match(text: str = "order", **fields: str) -> Match:
     """A place in a request."""
     told = {"path": "2-1", "kind": "mcp", "name": "shop", "place": "request query", "before": "my ", "after": " now"}
-    return Match(**{**told, **fields}, slugs=("tool.timeout",), match=text, times=3)  # type: ignore[arg-type]  # all text
+    return Match(**{**told, **fields}, slugs=("tool.timeout",), match=text, times=3)
 
 
 def test_a_match_is_marked_in_its_line() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clew.text.row import width
-from clew.text.signs import ascii_only
+from clew.text.signs import LEVELS, ascii_only
 from clew.text.sparkline import sparkline
 
 
@@ -20,6 +20,6 @@ def test_nothing_is_a_line_of_points() -> None:
 
 def test_without_unicode_heights_are_digits() -> None:
     """Each sign has an ASCII one of the same width."""
-    line = sparkline([1, 2, 3, 4, 5, 6, 7, 8, 0])
-    assert ascii_only(line) == "12345678-"
-    assert width(line) == 9
+    line = sparkline([*range(8)]) + LEVELS
+    assert ascii_only(line) == "-234567812345678"
+    assert width(line) == len(ascii_only(line))

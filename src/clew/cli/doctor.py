@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import click
 
 from clew.cli import options, output
+from clew.store.index.database import INDEX
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,6 +93,49 @@ def _folder(path: Path) -> Iterator[Finding]:
         f"{mode:04o}" if private else f"{mode:04o}: others can look in; chmod 700 {where}",
     )
     yield _sync_cost(path)
+    yield _catalog(path)
+    yield _text_index(path)
+
+
+def _catalog(path: Path) -> Finding:
+    """How the index of sessions stands; it is looked at and not changed."""
+    from contextlib import closing
+
+    from clew.store.index.database import catalog_in_memory, catalog_path
+    from clew.store.index.survey import survey
+
+    file = catalog_path(path.absolute())
+    if not file.exists():
+        return Finding("index", "missing", "there is none yet; 'clew ls' makes it")
+    with closing(catalog_in_memory(path.absolute())) as catalog:
+        (known,) = catalog.execute("SELECT count(*) FROM session").fetchone()
+        look = survey(path, catalog)
+    state = "up to date" if look.is_clean else f"{len(look.stale)} to be read and {len(look.gone)} to be forgotten"
+    return Finding("index", "ok", f"{_size(file)}, {known} sessions, {state}")
+
+
+def _text_index(path: Path) -> Finding:
+    """How far the text index is."""
+    from clew.store.index.text.database import NAME, open_to_search
+    from clew.store.index.text.listing import list_segments
+    from clew.text import numbers
+
+    file = path / INDEX / NAME
+    with open_to_search(path) as connection:
+        if connection is None:
+            return Finding("text index", "missing", "there is none yet; 'clew search' makes it")
+        (read,) = connection.execute("SELECT coalesce(sum(offset), 0) FROM segment").fetchone()
+    whole = sum(part.stamp.size for parts in list_segments(path).values() for part in parts)
+    state = "up to date" if read == whole else f"{numbers.size(read)} of {numbers.size(whole)} read"
+    return Finding("text index", "ok", f"{_size(file)}, {state}")
+
+
+def _size(file: Path) -> str:
+    """What a database takes on the disk, with what waits to be taken into it."""
+    from clew.text import numbers
+
+    parts = (file.with_name(f"{file.name}{end}") for end in ("", "-wal"))
+    return numbers.size(sum(part.stat().st_size for part in parts if part.exists()))
 
 
 def _folder_problem(path: Path) -> str:

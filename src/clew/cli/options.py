@@ -55,6 +55,7 @@ folder_option = click.option(
     help="The folder of sessions.  [default: $CLEW_DIR, else ./sessions]",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="JSON on stdout instead of text.")
+csv_option = click.option("--csv", "as_csv", is_flag=True, help="CSV on stdout instead of text.")
 ascii_option = click.option("--ascii", "ascii_signs", is_flag=True, help="ASCII signs only.")
 verbose_option = click.option("--verbose-in-tree", is_flag=True, help="Log entries of every severity, VRB too.")
 turn_option = click.option("--turn", type=click.IntRange(min=1), metavar="N", help="Only this turn.")

@@ -17,7 +17,7 @@ from clew.text.row import Span
 from clew.wire.line import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from clew.text.row import Row
 
@@ -44,6 +44,18 @@ def write_json_bytes(document: bytes) -> None:
     _write(document if document.endswith(b"\n") else document + b"\n")
 
 
+def write_csv(heads: Sequence[str], lines: Iterable[Sequence[object]]) -> None:
+    """Write a table for spreadsheets: what is unknown is an empty cell, and no cell is taken for a formula."""
+    import csv
+    import io
+
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(heads)
+    writer.writerows([_cell(value) for value in line] for line in lines)
+    _write(text.getvalue().encode("utf-8", "replace"))
+
+
 def write_text(chunks: Iterable[str]) -> None:
     """Write the pieces of a JSON document given as text."""
     for chunk in chunks:
@@ -58,6 +70,14 @@ def write_line(text: str) -> None:
 def say(text: str) -> None:
     """Tell the person something, in one line on stderr."""
     click.echo(one_line(text), err=True)
+
+
+def _cell(value: object) -> object:
+    """A cell that no spreadsheet takes for a formula, and that stays on its line."""
+    if not isinstance(value, str):
+        return value
+    text = one_line(value)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
 
 
 def _write(document: bytes) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from clew.cli import options, output
+from clew.cli.part import load_part
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +43,7 @@ def show(
     """
     path = options.chosen_path(turn, node_path)
     place, session_id = options.find(reference, folder)
-    session = place.load(session_id, verbose_in_tree=verbose_in_tree)
+    session = load_part(place, session_id, path, verbose_in_tree=verbose_in_tree)
     if as_json:
         _write_facts(session, path)
         return

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from clew.cli import options, output
+from clew.cli.part import load_part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +45,7 @@ def snapshot(
 
     path = options.chosen_path(turn, node_path)
     place, session_id = options.find(reference, folder)
-    session = place.load(session_id, verbose_in_tree=verbose_in_tree)
+    session = load_part(place, session_id, path, verbose_in_tree=verbose_in_tree)
     node = locate(session, path)
     chosen = [(p, n) for p, n in _below(session, path) if slug is None or _carries(n, slug)]
     if not as_json:

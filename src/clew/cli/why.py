@@ -48,4 +48,18 @@ def _find(reference: str, folder: Path | None) -> tuple[Folder, str]:
         if not is_incident(reference):
             raise
     place = options.folder_at(folder)
-    return place, find_incident(place, reference)
+    return place, _noted(place, reference) or find_incident(place, reference)
+
+
+def _noted(place: Folder, incident: str) -> str | None:
+    """The newest session that ended with an incident, if there is an index that knows of it."""
+    from clew.store.index.database import catalog_path
+
+    if not catalog_path(place.path).exists():
+        return None
+    from clew.cli.library import library_at
+
+    rows = library_at(place.path).index.rows(
+        "SELECT session_id FROM session WHERE incident = ? ORDER BY session_id DESC LIMIT 1", (incident,)
+    )
+    return str(rows[0][0]) if rows else None

@@ -5,7 +5,7 @@ Columns are as wide as what is in them; the last one takes the rest.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from clew.text import numbers, signs
 from clew.text.clean import one_line
@@ -14,17 +14,17 @@ from clew.text.operation import cost_words
 from clew.text.row import Row, Span, pad, row_width
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
+    from decimal import Decimal
 
-    from clew.model.session import Session
     from clew.model.slug import Slug
 
 _GAP = 2
 _RIGHT = frozenset({"turns", "time", "tokens", "cost"})
 
 
-def table(heads: Sequence[str], lines: Sequence[Sequence[Row]]) -> list[Row]:
-    """Cells in aligned columns under their heads; figures stand at the right of theirs.
+def table(heads: Sequence[str], lines: Sequence[Sequence[Row]], right: Container[str] = _RIGHT) -> list[Row]:
+    """Cells in aligned columns under their heads; ``right`` are the heads of figures, which stand at the right.
 
     Without lines there is no table.
     """
@@ -32,13 +32,33 @@ def table(heads: Sequence[str], lines: Sequence[Sequence[Row]]) -> list[Row]:
         return []
     top: list[Row] = [(Span(head, "dim"),) for head in heads]
     widths = [max(map(row_width, column)) for column in zip(top, *lines, strict=True)]
-    return [_line(heads, cells, widths) for cells in (top, *lines)]
+    return [_line(heads, cells, widths, right) for cells in (top, *lines)]
 
 
-def session_table(sessions: Iterable[tuple[str, Session | str]]) -> list[Row]:
-    """Sessions by id, one row each; one that cannot be read says why."""
+class SessionLine(NamedTuple):
+    """A session in a list, in plain values."""
+
+    session_id: str
+    agent_id: str | None
+    status: str
+    turns: int
+    took: float | None
+    """Milliseconds; ``None`` if it has not ended."""
+    tokens: int
+    cost: Decimal | None
+    unpriced: int
+    """Answers with usage whose cost is unknown."""
+    title: str | None
+    below: bool = False
+    """Whether another session started it."""
+    refused: str | None = None
+    """The sentence that says why it cannot be read."""
+
+
+def session_table(sessions: Iterable[SessionLine], *, below: bool = False) -> list[Row]:
+    """Sessions, one row each; one that cannot be read says why. ``below`` marks those that others started."""
     heads = ("session", "agent", "status", "turns", "time", "tokens", "cost", "title")
-    return table(heads, [_session_cells(session_id, session) for session_id, session in sessions])
+    return table(heads, [_session_cells(session, marked=below) for session in sessions])
 
 
 def slug_table(slugs: Iterable[Slug]) -> list[Row]:
@@ -46,27 +66,30 @@ def slug_table(slugs: Iterable[Slug]) -> list[Row]:
     return table(("slug", "severity", "origin", "description"), [_slug_cells(slug) for slug in slugs])
 
 
-def _line(heads: Sequence[str], cells: Sequence[Row], widths: Sequence[int]) -> Row:
+def _line(heads: Sequence[str], cells: Sequence[Row], widths: Sequence[int], right: Container[str]) -> Row:
     spans: list[Span] = []
     for head, cell, columns in zip(heads, cells, widths, strict=True):
         missing = Span(" " * (columns - row_width(cell)))
-        spans += (missing, *cell) if head in _RIGHT else pad(cell, columns)
+        spans += (missing, *cell) if head in right else pad(cell, columns)
         spans.append(Span(" " * _GAP))
     return tuple(spans)
 
 
-def _session_cells(session_id: str, session: Session | str) -> list[Row]:
-    if isinstance(session, str):
-        return [(Span(session_id),), (), (Span("unreadable", "hole"),), (), (), (), (), said(session)]
-    totals = session.totals
+def _session_cells(session: SessionLine, *, marked: bool) -> list[Row]:
+    name: Row = (Span(one_line(session.session_id)),)
+    if marked:
+        name = (Span(f"{signs.CHILD} " if session.below else "  ", "dim"), *name)
+    status = (Span(session.status, signs.status_style(session.status)),)
+    if session.refused is not None:
+        return [name, (), status, (), (), (), (), said(session.refused)]
     return [
-        (Span(one_line(session_id)),),
+        name,
         said(session.agent_id or ""),
-        (Span(session.status, signs.status_style(session.status)),),
-        (Span(str(len(session.turns))),),
-        (Span(numbers.duration(numbers.elapsed(session.started_at, session.ended_at))),),
-        (Span(numbers.count(totals.usage.total_tokens or None)),),
-        (Span(cost_words(totals.cost, totals.unpriced)),),
+        status,
+        (Span(str(session.turns)),),
+        (Span(numbers.duration(session.took)),),
+        (Span(numbers.count(session.tokens or None)),),
+        (Span(cost_words(session.cost, session.unpriced)),),
         said(session.title or ""),
     ]
 

@@ -56,6 +56,17 @@ def test_spreadsheets_get_a_line_for_each_day_and_no_formula(tmp_path: Path, cle
     assert (line["slug"], line["count"], line["agent"]) == ("tool.timeout", "1", "'=1+1")
 
 
+def test_a_query_says_which_sessions(tmp_path: Path, clew: Callable[..., Outcome]) -> None:
+    """Only failures of families with a session that is meant; a wrong query is one sentence with the column."""
+    recorded(tmp_path)
+    recorded(tmp_path, "other")
+    told = clew("stats", "failures", "agent:other", "--dir", tmp_path, "--json")
+    assert [pattern["agentId"] for pattern in json.loads(told.out)] == ["other"]
+    wrong = clew("stats", "failures", "agnt:other", "--dir", tmp_path)
+    assert (wrong.code, wrong.out) == (64, "")
+    assert "column 1" in wrong.err
+
+
 def test_no_failures_are_said(tmp_path: Path, clew: Callable[..., Outcome]) -> None:
     """An empty table is no answer; the sentence goes to stderr."""
     told = clew("stats", "failures", "--dir", tmp_path)
@@ -66,7 +77,8 @@ def test_no_failures_are_said(tmp_path: Path, clew: Callable[..., Outcome]) -> N
 def test_a_session_that_cannot_be_read_costs_itself_only(tmp_path: Path, clew: Callable[..., Outcome]) -> None:
     """The others are counted, and it is said on stderr."""
     recorded(tmp_path)
-    (tmp_path / "session_20251109_143414_a1b2c3d4.jsonl").write_text("no journal\n")
+    odd = f"{time.strftime('%Y%m%d')}_000000_a1b2c3d4"
+    (tmp_path / f"session_{odd}.jsonl").write_text("no journal\n")
     told = clew("stats", "failures", "--dir", tmp_path)
     assert "tool.timeout" in told.out
-    assert "20251109_143414_a1b2c3d4" in told.err
+    assert odd in told.err

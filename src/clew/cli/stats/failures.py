@@ -1,4 +1,4 @@
-"""``clew stats``: figures over all sessions of a folder."""
+"""``clew stats failures``: patterns of failure, by day."""
 
 from __future__ import annotations
 
@@ -7,27 +7,23 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from clew.cli import options, output
+from clew.cli.query_words import query_argument, query_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
     from pathlib import Path
 
-    from clew.explore.failures import Pattern
-    from clew.model.session import Session
-    from clew.store.folder import Folder
+    from clew.explore.failures import Failure, Pattern
+    from clew.explore.query import Query
     from clew.text.row import Row
 
 _DAYS = 14
 _MOST_IN_A_DIGIT = 9
 
 
-@click.group(short_help="Figures over all sessions.")
-def stats() -> None:
-    """Figures over all sessions of the folder."""
-
-
-@stats.command(short_help="Which failures there are, how often, and whether they become more.")
+@click.command(short_help="Which failures there are, how often, and whether they become more.")
+@query_argument
 @click.option(
     "--days", type=click.IntRange(min=2), default=_DAYS, show_default=True, help="So many days, the last one is today."
 )
@@ -37,24 +33,30 @@ def stats() -> None:
 @options.json_option
 @options.ascii_option
 def failures(
-    days: int, agent: str | None, folder: Path | None, *, as_csv: bool, as_json: bool, ascii_signs: bool
+    words: Sequence[str],
+    days: int,
+    agent: str | None,
+    folder: Path | None,
+    *,
+    as_csv: bool,
+    as_json: bool,
+    ascii_signs: bool,
 ) -> None:
     """Show patterns of failure: slug, origin and agent, with how many there were on each day, and the trend.
 
     'ended' counts the sessions whose first cause it was, 'recovered' those that went on all the same. In the column
-    of days a point is none, a figure so many, and + more than nine.
+    of days a point is none, a figure so many, and + more than nine. QUERY says which sessions; a failure belongs to
+    the outermost one, and counts if that one or a session below it is meant.
     """
     from datetime import datetime
 
-    from clew.explore.failures import failures as failures_of
     from clew.explore.failures import patterns
 
     today = datetime.now().astimezone().date()
-    sessions = _sessions(options.folder_at(folder))
-    found = [failure for session in sessions for failure in failures_of(session)]
+    found = _found(query_of(words), folder, days)
     known = patterns((one for one in found if agent in {None, one.agent_id}), until=today, days=days)
     if as_csv:
-        _write_csv(known, today)
+        output.write_csv(("day", "slug", "origin", "agent", "count", "trend", "last"), _lines(known, today))
     elif as_json:
         output.write_json([_facts(pattern, today) for pattern in known])
     else:
@@ -63,19 +65,13 @@ def failures(
             output.say(f"No session of the last {days} days failed, or recovered from a failure.")
 
 
-def _sessions(folder: Folder) -> Iterator[Session]:
-    """Every session that stands by itself; those below it come with it."""
-    from clew.errors import RecordError
+def _found(query: Query, folder: Path | None, days: int) -> list[Failure]:
+    from clew.cli.library import Meter, library_at
+    from clew.explore.failures import failures_in
 
-    ids = set(folder.ids())
-    for session_id in folder.ids():
-        parent = folder.parent(session_id)
-        if parent is not None and parent.session_id in ids:
-            continue
-        try:
-            yield folder.load(session_id)
-        except RecordError as problem:
-            output.say(str(problem))
+    library = library_at(folder)
+    with Meter("explaining") as meter:
+        return failures_in(library, query, days=days, told=meter.sessions, refused=output.say)
 
 
 def _by_day(pattern: Pattern, today: date) -> list[tuple[str, int]]:
@@ -100,24 +96,11 @@ def _facts(pattern: Pattern, today: date) -> dict[str, Any]:
     }
 
 
-def _write_csv(known: Sequence[Pattern], today: date) -> None:
-    import csv
-    import io
-
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("day", "slug", "origin", "agent", "count", "trend", "last"))
+def _lines(known: Sequence[Pattern], today: date) -> Iterator[Sequence[object]]:
     for pattern in known:
         for day, count in _by_day(pattern, today):
             if count:
-                about = (pattern.slug or "", pattern.origin, pattern.agent_id or "")
-                writer.writerow((day, *map(_harmless, about), count, pattern.trend, pattern.last))
-    output.write_line(text.getvalue())
-
-
-def _harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@")) else cell
+                yield day, pattern.slug, pattern.origin, pattern.agent_id, count, pattern.trend, pattern.last
 
 
 def _table(known: Sequence[Pattern]) -> list[Row]:
