@@ -8,7 +8,7 @@ READY := .venv/ready
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help .venv page screens demo test bench prove fmt clean
+.PHONY: help .venv page screens docs demo test bench prove fmt clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[.a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
@@ -26,6 +26,10 @@ page: $(READY) ## build the page of the browser, if its sources changed
 
 screens: page ## take the pictures of the documentation anew, in light and dark
 	UPDATE_SCREENS=1 $(BIN)/python -m pytest -q tests/web/browser
+
+docs: $(READY) ## run the examples of the documentation, and build it as a site into site/
+	@$(BIN)/python -m tests.docs
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 
 demo: $(READY) ## record three sessions through the real SDK and show each as a tree
 	@$(BIN)/python -m clew.agent.demo
@@ -48,6 +52,6 @@ fmt: $(READY) ## format, and mend what can be mended by itself
 	$(BIN)/ruff check --fix .
 
 clean: ## remove .venv, caches and builds; recorded sessions stay
-	rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache dist
+	rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache dist site
 	rm -rf frontend/node_modules frontend/dist src/clew/page
 	find src tests bench -type d -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true

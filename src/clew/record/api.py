@@ -46,7 +46,7 @@ def session(
 ) -> SessionRecorder:
     """A session.
 
-    It begins at once and ends with its ``with`` block, or with :meth:`~clew.record.session.SessionRecorder.finish`.
+    It begins at once and ends with its ``with`` block, or with :meth:`~clew.record.session.SessionRecorder.end`.
 
     Inside a tool call of another session, or in a process that such a call started, it becomes the child of that call.
     ``dir`` is where its files go (else ``$CLEW_DIR``, else ``./sessions``); ``sync`` says when they are brought to the
