@@ -19,8 +19,8 @@ SOURCES = Path(__file__).parents[1]
 """The package."""
 FOREIGN = (SOURCES / "importers", SOURCES / "compat" / "session_tree_builder.py")
 """What takes over the records of others, and so repeats their slugs."""
-WITHOUT = (SOURCES / "exporters",)
-"""What writes slugs down for others as a part of their formats."""
+WITHOUT = (SOURCES / "exporters", SOURCES / "explore", SOURCES / "replay" / "dialect.py")
+"""What records nothing: it writes slugs down as a part of other formats, or looks at those that were recorded."""
 PAGE = SOURCES.parents[1] / "docs" / "slugs.md"
 COMMAND = "python -m clew.cli.slug_page"
 
