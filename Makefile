@@ -18,7 +18,7 @@ help: ## say what can be made
 $(READY): pyproject.toml
 	@test -n "$(PYTHON)" || { echo "make: Python 3.11 or newer, with venv, is needed; name it with PYTHON=…" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
-	CLEW_BUILD_PAGE=0 $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[agent,web,dev]'
+	CLEW_BUILD_PAGE=0 $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[all,dev]'
 	@touch $(READY)
 
 page: $(READY) ## build the page of the browser, if its sources changed

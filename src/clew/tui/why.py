@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from clew.explore.why import telling
 from clew.text.clean import one_line
 from clew.text.row import Row, Span
 from clew.text.why import why_rows
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from clew.explore.changes import Changed
-    from clew.store.folder import Folder
+    from clew.explore.library import Library
     from clew.tree.failure import Explanation, Link
     from clew.tui.messages import Chosen
 
@@ -46,7 +47,7 @@ class WhySheet(Sheet):
 
     def body(self) -> Iterable[Widget]:
         """The answer."""
-        yield Lines(self.brush, id="why", empty="reading the whole session…")
+        yield Lines(self.brush, id="why", empty="reading…")
 
     def on_mount(self) -> None:
         """Ask."""
@@ -79,8 +80,8 @@ class WhySheet(Sheet):
         self.explorer.open_session(self.session_id, self._path_at_cursor() or "")
 
     def _ask(self) -> None:
-        folder = self.library.folder
-        self.ask(lambda: answer(folder, self.session_id), self._show)
+        library = self.library
+        self.ask(lambda: answer(library, self.session_id), self._show)
 
     def _show(self, lines: list[WhyLine]) -> None:
         is_first = not self._lines
@@ -93,9 +94,9 @@ class WhySheet(Sheet):
         return self._lines[cursor].path if cursor < len(self._lines) else None
 
 
-def answer(folder: Folder, session_id: str) -> list[WhyLine]:
+def answer(library: Library, session_id: str) -> list[WhyLine]:
     """Everything that can be said. Raises ``RecordError``."""
-    session = folder.load(session_id)
+    session = telling(library.session(session_id))
     told = explain(session)
     return [*(WhyLine(row) for row in why_rows(session, told)), *_links(told)]
 
