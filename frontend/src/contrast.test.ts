@@ -10,7 +10,7 @@ const TOKENS = new Map(
 );
 
 const GROUNDS = ['paper', 'raised', 'hover', 'chosen'];
-const TEXTS = ['text', 'quiet', 'link', 'failed', 'retry', 'running', 'interrupted'];
+const TEXTS = ['text', 'quiet', 'link', 'failed', 'retry', 'running', 'interrupted', 'added'];
 const SHAPES = ['edge', 'bar', 'bar-tool'];
 
 function luminance(colour: string): number {

@@ -1,9 +1,10 @@
-/** Where the page begins: the styles, then the one component that holds all others. */
+/** Where the page begins: the styles, the token that came with the address, then the one component that holds all others. */
 import './tokens.css';
 import './page.css';
 
 import { mount } from 'svelte';
 
 import App from './App.svelte';
+import { exchangeToken } from './lib/token.ts';
 
-mount(App, { target: document.body });
+void exchangeToken().then(() => mount(App, { target: document.body }));

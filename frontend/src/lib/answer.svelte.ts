@@ -15,6 +15,8 @@ export interface Question {
 export class Answer<T> {
   /** The last answer that came. */
   value: T | undefined = $state.raw();
+  /** The question that it answers. */
+  asked: Question | undefined = $state.raw();
   /** Why the last question has no answer. */
   error: ApiError | undefined = $state.raw();
   /** Whether a question is on its way. */
@@ -31,11 +33,11 @@ export class Answer<T> {
     });
   }
 
-  async #ask({ path, params }: Question, signal: AbortSignal): Promise<void> {
+  async #ask(question: Question, signal: AbortSignal): Promise<void> {
     this.waiting = true;
     try {
-      const value = await ask<T>(path, params, signal);
-      if (!signal.aborted) [this.value, this.error] = [value, undefined];
+      const value = await ask<T>(question.path, question.params, signal);
+      if (!signal.aborted) [this.value, this.asked, this.error] = [value, question, undefined];
     } catch (reason) {
       if (!signal.aborted) this.error = reason instanceof ApiError ? reason : new ApiError(0, 'page.unexpected_answer');
     } finally {

@@ -2,11 +2,12 @@
  * A long list of which the page holds only what was looked at: rows come in pages, as a list asks for them.
  *
  * The rows of an older question stay until those of the new one are there, so that nothing flickers while somebody types;
- * `refresh` asks again for the pages in sight and forgets the others.
+ * `refresh` asks again for the pages in sight and forgets the others. A file carries a list whole, under the address of the
+ * list alone.
  */
 import { untrack } from 'svelte';
 
-import { address, ApiError, ask } from './api.ts';
+import { address, answers, ApiError, ask } from './api.ts';
 import type { Question } from './answer.svelte.ts';
 
 /** A part of a list, and how long the whole is. */
@@ -60,6 +61,7 @@ export class Pages<T, A> {
   need(first: number, end: number): void {
     this.#span = { first, end };
     const { size } = this.#source;
+    if (answers() && this.#asked.size) return;
     for (let page = Math.floor(first / size); page * size < end; page += 1) {
       if (!this.#asked.has(page)) void this.#ask(page, this.#abort);
     }
@@ -80,13 +82,14 @@ export class Pages<T, A> {
     const name = address(asked.path, asked.params);
     this.#asked.add(page);
     try {
-      const params = { ...asked.params, ...part(page * size, size) };
+      const whole = answers() !== null;
+      const params = whole ? {} : { ...asked.params, ...part(page * size, size) };
       const answer = await ask<A>(asked.path, params, abort.signal);
       if (abort.signal.aborted) return;
       const { rows, total } = read(answer);
       const known = new Map(name === this.#rowsOf ? this.#rows : []);
       this.#rowsOf = name;
-      rows.forEach((row, at) => known.set(page * size + at, row));
+      rows.forEach((row, at) => known.set((whole ? 0 : page * size) + at, row));
       [this.#rows, this.total, this.latest, this.error] = [known, total, answer, undefined];
     } catch (reason) {
       if (abort.signal.aborted) return;

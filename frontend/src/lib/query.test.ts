@@ -4,7 +4,11 @@ import { expect, it } from 'vitest';
 import { includes, joined, onDay, term, terms, turned } from './query.ts';
 
 it('keeps together what quotes hold together', () => {
-  expect(terms('agent:"my agent" -status:failed  "a \\" b"')).toEqual(['agent:"my agent"', '-status:failed', '"a \\" b"']);
+  expect(terms('agent:"my agent" -status:failed  "a \\" b"')).toEqual([
+    'agent:"my agent"',
+    '-status:failed',
+    '"a \\" b"',
+  ]);
   expect(terms('title:"not closed')).toEqual(['title:"not closed']);
   expect(terms('')).toEqual([]);
 });

@@ -1,7 +1,7 @@
 /** Promises of `when.ts`: a time says what tells it apart from others near it. */
 import { expect, it } from 'vitest';
 
-import { shortDay, when } from './when.ts';
+import { everyDay, shortDay, when } from './when.ts';
 
 const NOW = Date.UTC(2026, 10, 22, 12, 0, 0);
 
@@ -17,4 +17,10 @@ it('shows nothing for a time that no calendar has', () => {
 
 it('names a day', () => {
   expect(shortDay('2026-11-09')).toBe('Nov 09');
+});
+
+it('leaves out no day between two others', () => {
+  expect(everyDay(['2026-11-30', '2026-12-02'])).toEqual(['2026-11-30', '2026-12-01', '2026-12-02']);
+  expect(everyDay([])).toEqual([]);
+  expect(everyDay(['1970-01-01', '2026-01-01'])).toHaveLength(2);
 });

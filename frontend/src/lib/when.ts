@@ -5,6 +5,8 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 const DAY = 86_400_000;
 /** Days after which the year says more than the hour. */
 const SINCE_FULL = 300;
+/** Days between two others beyond which a clock was wrong. */
+const MOST_DAYS = 1000;
 
 /** `14:34:14` today, `Nov 09 14:34` within the year, else `2024-11-09`; both in milliseconds since the epoch. */
 export function when(milliseconds: number, now: number): string {
@@ -20,6 +22,15 @@ export function when(milliseconds: number, now: number): string {
 export function shortDay(day: string): string {
   const [, month = '', date = ''] = day.split('-');
   return `${MONTHS[Number(month) - 1] ?? month} ${date}`;
+}
+
+/** Every day from the first of some to the last; of very many only those. */
+export function everyDay(days: readonly string[]): string[] {
+  const ordered = days.toSorted();
+  const [first, last] = [ordered[0], ordered.at(-1)].map((day) => Date.parse(`${day}T00:00:00Z`));
+  const between = Math.round(((last ?? 0) - (first ?? 0)) / DAY);
+  if (!ordered.length || !(between >= 0 && between <= MOST_DAYS)) return ordered;
+  return Array.from({ length: between + 1 }, (_, at) => new Date((first ?? 0) + at * DAY).toISOString().slice(0, 10));
 }
 
 function monthAndDay(moment: Date): string {

@@ -18,6 +18,25 @@ export interface Active {
   readonly cost: string | null;
 }
 
+/** One thing that took time, or several that are too short to be told apart. */
+export interface Bar {
+  readonly kind: 'attempt' | 'backoff' | 'bundle' | 'child' | 'idle' | 'step' | 'tool' | 'turn';
+  /** From the session; of a bundle that of one of them; empty for time in which nothing was done. */
+  readonly path: string;
+  /** As everywhere; ``rejected`` for an answer that was, ``failed`` for a bundle in which something failed. */
+  readonly status: string;
+  /** Of the tool, the model, the agent, the step. */
+  readonly name: string | null;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** ``None`` for what is running. */
+  readonly endedAt: number | null;
+  /** How many there are in a bundle. */
+  readonly count: number;
+  /** How many of them did not end well. */
+  readonly failed: number;
+}
+
 /** A node of A beside the node of B that it corresponds to. */
 export interface Beside {
   readonly pathA: string | null;
@@ -93,6 +112,16 @@ export interface Cost {
   readonly unpriced: number;
   /** Of a single call: what each part of it costs, by the prices that are known. */
   readonly quote: Quote | null;
+}
+
+/** Where tokens and dollars went: a page of shares, which sum up to the total. */
+export interface Costs {
+  readonly shares: readonly Share[];
+  /** How many shares come before them. */
+  readonly first: number;
+  /** How many there are. */
+  readonly count: number;
+  readonly total: Share;
 }
 
 /** A sum over each of two sessions. */
@@ -173,6 +202,12 @@ export interface Fault {
 export interface Grown {
   /** ``None`` if it is no more there. */
   readonly row: SessionRow | null;
+}
+
+/** Bars that do not overlap, in the order of time. */
+export interface Lane {
+  readonly group: 'models' | 'rounds' | 'sessions' | 'tools';
+  readonly bars: readonly Bar[];
 }
 
 /** A way to another node. */
@@ -259,6 +294,12 @@ export interface Newer {
   readonly new: New | null;
 }
 
+/** Where a way on leads. */
+export interface NextNode {
+  /** ``None`` if there is nothing more. */
+  readonly path: string | null;
+}
+
 /** A node, with a page of its log entries. */
 export interface NodePage {
   readonly detail: Detail;
@@ -311,6 +352,10 @@ export interface PartPage {
   readonly known: number;
   /** Whether these are all. */
   readonly isWhole: boolean;
+  /**
+   * In an exported file: the address of the part that this one begins like, and how many lines or messages of it come before these. A server sends none.
+   */
+  readonly after: readonly [string, number] | null;
 }
 
 /** Dollars of one call, part by part. */
@@ -488,6 +533,23 @@ export interface SessionRow {
   readonly tags: readonly string[];
 }
 
+/** A part of what was used and spent. */
+export interface Share {
+  /** The model, the agent, the tool …; empty for what belongs to none. */
+  readonly key: string;
+  readonly usage: Usage;
+  /** US dollars, told or estimated; ``None`` if none of it is known. */
+  readonly cost: string | null;
+  /** Answers whose cost is unknown. */
+  readonly unpriced: number;
+  /** Attempts with known usage or cost. */
+  readonly calls: number;
+  /** Its part of the known cost, 0 to 1; ``None`` if unknown. */
+  readonly ofCost: number | null;
+  /** Its part of all tokens, 0 to 1; ``None`` if there are none. */
+  readonly ofTokens: number | null;
+}
+
 /** A piece of a row. */
 export type Span = readonly [string, string];
 
@@ -551,6 +613,17 @@ export interface Testimony {
   readonly slug: string | null;
   readonly message: string | null;
   readonly httpStatus: number | null;
+}
+
+/** A window of time. */
+export interface Timeline {
+  /** When the session began. */
+  readonly startedAt: number;
+  /** When it ended, or was heard of last. */
+  readonly endedAt: number;
+  /** What is shown of it. */
+  readonly window: readonly [number, number];
+  readonly lanes: readonly Lane[];
 }
 
 /** One row. Texts are cleaned: they hold nothing that a terminal would obey. */
@@ -776,6 +849,16 @@ export interface Routes {
     };
     readonly answer: SearchPage;
   };
+  /** The same of the sessions that a query means, each counted once. */
+  readonly 'costs': {
+    readonly params: {
+      readonly q?: string;
+      readonly by?: 'agent' | 'day' | 'kind' | 'model' | 'tool';
+      readonly from?: number;
+      readonly to?: number;
+    };
+    readonly answer: Costs;
+  };
   /** Patterns of failure by day: which slug, from which origin, of which agent. */
   readonly 'failures': {
     readonly params: { readonly q?: string; readonly days?: number };
@@ -808,6 +891,25 @@ export interface Routes {
       readonly at?: string | null;
     };
     readonly answer: RowPage;
+  };
+  /** Its bars in lanes, for a window of time; bars narrower than a pixel come as bundles. */
+  readonly 'sessions/{id}/timeline': {
+    readonly params: { readonly from?: number | null; readonly to?: number | null; readonly pixels?: number };
+    readonly answer: Timeline;
+  };
+  /** Where its tokens and dollars went, sessions below it included; the most expensive first, turns in order. */
+  readonly 'sessions/{id}/costs': {
+    readonly params: {
+      readonly by?: 'agent' | 'child' | 'day' | 'kind' | 'model' | 'tool' | 'turn';
+      readonly from?: number;
+      readonly to?: number;
+    };
+    readonly answer: Costs;
+  };
+  /** The next node that a query means, or the next failure; or the one before. */
+  readonly 'sessions/{id}/next': {
+    readonly params: { readonly here?: string; readonly q?: string; readonly back?: boolean };
+    readonly answer: NextNode;
   };
   /** Why it failed, or what it recovered from: the cause, the evidence, the chain. */
   readonly 'sessions/{id}/why': {

@@ -38,5 +38,7 @@ export function paired(messages: readonly Message[]): Turn[] {
         result: block.kind === 'tool_use' && block.callId !== null ? results.get(block.callId) : undefined,
       })),
   }));
-  return turns.filter(({ said, number }) => said.length || !messages.find((each) => each.number === number)?.blocks.length);
+  return turns.filter(
+    ({ said, number }) => said.length || !messages.find((each) => each.number === number)?.blocks.length,
+  );
 }

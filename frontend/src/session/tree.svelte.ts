@@ -54,6 +54,8 @@ export class Tree {
   #abort = new AbortController();
   #asked = new Set<number>();
   #under = 0;
+  #isGrowing = false;
+  #isStale = false;
 
   constructor(id: string) {
     this.#id = id;
@@ -72,6 +74,12 @@ export class Tree {
       if (!row) return undefined;
       if (row.depth < depth) return place;
     }
+    return undefined;
+  }
+
+  /** The row of a node, if it is here. */
+  known(path: string): TreeRow | undefined {
+    for (const row of this.#rows.values()) if (row.path === path) return row;
     return undefined;
   }
 
@@ -133,6 +141,18 @@ export class Tree {
     const first = Math.max(0, this.#span.first - PAGE / 2);
     const answer = await this.#answer(first, Math.min(first + 2 * PAGE, this.#span.end + PAGE), true);
     if (answer && version === this.#version) this.#take(answer);
+  }
+
+  /** The session went on: lay it out anew, as often as the answers come. */
+  async grow(): Promise<void> {
+    this.#isStale = true;
+    if (this.#isGrowing) return;
+    this.#isGrowing = true;
+    while (this.#isStale) {
+      this.#isStale = false;
+      await this.lay();
+    }
+    this.#isGrowing = false;
   }
 
   /** Stop asking. */

@@ -16,6 +16,7 @@ from playwright.sync_api import expect
 
 from bench.browser import chromium
 from hatch_build import build_page, install_modules
+from tests.web.browser.busy import busy as busy  # noqa: PLC0414 - a fixture, handed on
 from tests.web.browser.watch import Watch
 
 if TYPE_CHECKING:

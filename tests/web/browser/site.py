@@ -51,7 +51,10 @@ def serving(app: ASGIApp) -> Iterator[str]:
 
 
 def bare_site(answers: Mapping[str, Any]) -> Starlette:
-    """The built page, and ``api/…`` with the answers of a test, by what follows ``api/``."""
+    """The built page, and ``api/…`` with the answers of a test, by what follows ``api/``.
+
+    An answer that is a function is called with the parameters.
+    """
 
     async def index(_request: Request) -> FileResponse:
         return FileResponse(PAGE / "index.html", headers={"Content-Security-Policy": POLICY})
@@ -59,7 +62,8 @@ def bare_site(answers: Mapping[str, Any]) -> Starlette:
     async def answer(request: Request) -> JSONResponse:
         asked = request.path_params["asked"]
         if asked in answers:
-            return JSONResponse(answers[asked])
+            found = answers[asked]
+            return JSONResponse(found(request.query_params) if callable(found) else found)
         return JSONResponse({"error": {"slug": "web.not_found", "id": "7f3a91c2"}}, status_code=404)
 
     assets = Mount("/assets", StaticFiles(directory=PAGE / "assets"))

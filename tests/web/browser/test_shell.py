@@ -5,45 +5,76 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 from playwright.sync_api import expect
 
+from clew.explore.listing import SessionRow
+from clew.model.usage import Usage
 from tests.web.browser.accessibility import accessibility_violations, check_accessibility
 from tests.web.browser.site import bare_site, serving
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from playwright.sync_api import Page
+    from starlette.applications import Starlette
 
     from tests.web.browser.conftest import OpenPage
     from tests.web.browser.watch import Watch
 
-_STATUSES = ("ok", "failed", "running", "interrupted")
+_STATUSES: tuple[Any, ...] = ("ok", "failed", "running", "interrupted")
 _MANY = 100_000
 
 
-def _rows(count: int) -> dict[str, Any]:
-    """An answer of so many sessions."""
-    rows = [
-        {"session_id": f"20251109_143414_{at:08x}", "agent_id": "support", "status": _STATUSES[at % 4]}
-        for at in range(count)
-    ]
-    return {"rows": rows}
+def _session(number: int) -> dict[str, Any]:
+    """A session as the server tells of it."""
+    known: dict[str, Any] = {
+        "session_id": f"20251109_143414_{number:08x}",
+        "agent_id": "support",
+        "status": _STATUSES[number % 4],
+        "started_at": 1_762_698_854_000.0,
+        "seen_at": 1_762_698_855_000.0,
+        "usage": Usage(),
+        "tags": (),
+    }
+    counts = ("turns", "steps", "attempts", "retries", "tools", "tools_failed", "children", "unpriced", "notes")
+    nothing: dict[str, Any] = dict.fromkeys(SessionRow.__struct_fields__) | dict.fromkeys(
+        (*counts, "damaged", "size"), 0
+    )
+    told: dict[str, Any] = msgspec.to_builtins(SessionRow(**nothing | known))
+    return told
+
+
+def _site(count: int) -> Starlette:
+    """A site of so many sessions, told in pages."""
+
+    def sessions(params: Mapping[str, str]) -> dict[str, Any]:
+        offset, limit = int(params.get("offset", "0")), int(params.get("limit", "50"))
+        rows = [*map(_session, range(offset, min(count, offset + limit)))]
+        return {"rows": rows, "offset": offset, "total": count, "live": 0, "reading": None}
+
+    return bare_site({"sessions": sessions})
+
+
+@pytest.fixture(autouse=True)
+def _bare(watch: Watch) -> None:
+    """The sites of this file tell a list of sessions and nothing else."""
+    watch.forgive(r"404 .*/api/(live|overview|sessions/.*)\)$")
 
 
 @pytest.fixture(scope="module")
 def few() -> Iterator[str]:
     """A site of twelve sessions."""
-    with serving(bare_site({"sessions": _rows(12)})) as address:
+    with serving(_site(12)) as address:
         yield address
 
 
 @pytest.fixture(scope="module")
 def many() -> Iterator[str]:
     """A site of a hundred thousand sessions."""
-    with serving(bare_site({"sessions": _rows(_MANY)})) as address:
+    with serving(_site(_MANY)) as address:
         yield address
 
 
@@ -73,9 +104,9 @@ def test_a_chosen_theme_stays(page: Page, few: str) -> None:
 
 def test_an_empty_folder_says_what_to_do(page: Page) -> None:
     """Where nothing has been recorded, the page says so and how to begin."""
-    with serving(bare_site({"sessions": {"rows": []}})) as address:
+    with serving(_site(0)) as address:
         page.goto(address)
-        expect(page.get_by_role("status")).to_contain_text("No session has been recorded")
+        expect(page.get_by_role("status").filter(has_text="No session has been recorded")).to_be_visible()
         check_accessibility(page)
 
 
@@ -125,13 +156,20 @@ def test_the_single_file_works_from_disk(page: Page, single: Path, tmp_path: Pat
     slot = '<script type="application/json" id="answers">null</script>'
     text = single.read_text("utf-8")
     assert text.count(slot) == 1
-    answers = '{"api/sessions":{"rows":[{"session_id":"a","agent_id":"\\u003c/script>\\u003cb>","status":"ok"}]}}'
+    page_of_one = {
+        "rows": [_session(0) | {"agentId": "</script><b>"}],
+        "offset": 0,
+        "total": 1,
+        "live": 0,
+        "reading": None,
+    }
+    answers = msgspec.json.encode({"api/sessions": page_of_one}).decode().replace("<", "\\u003c")
     carried = tmp_path / "session.html"
     carried.write_text(text.replace(slot, slot.replace("null", answers)), "utf-8")
     page.goto(carried.as_uri())
     expect(page.get_by_role("option")).to_contain_text("</script><b>")
     page.get_by_role("option").click()
-    expect(page).to_have_url(re.compile("#/session/a$"))
+    expect(page).to_have_url(re.compile("#/session/20251109_143414_00000000$"))
 
 
 def _comes(page: Page, watch: Watch, expected: str) -> bool:
@@ -145,10 +183,10 @@ def _comes(page: Page, watch: Watch, expected: str) -> bool:
 
 def test_the_watch_sees_what_a_page_must_not_do(page: Page, few: str, watch: Watch) -> None:
     """HTML out of data, an inline style, a foreign origin, an exception and a dialog: none passes unseen."""
-    watch.forgive("")
     page.goto(few)
     expect(page.get_by_role("option")).to_have_count(12)
-    assert not watch.complaints
+    assert not watch.unforgiven()
+    watch.forgive("")
     provoked = {
         "TrustedHTML": "document.body.innerHTML = '<b>'",
         "style-src": "document.body.setAttribute('style', 'color: red')",

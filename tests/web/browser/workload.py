@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from clew.model.act import Act
+    from clew.model.slug import Origin
 
 SONNET, HAIKU, OWN = "claude-sonnet-4-5", "claude-haiku-4-5", "our-model"
 _DAY, _HOUR, _SECOND = 86_400_000.0, 3_600_000.0, 1_000.0
@@ -48,11 +49,12 @@ def workload(folder: Path, *, now: float | None = None, turns: int = 3_000) -> W
     damaged = _session(folder, at - 3 * _HOUR, 2, [*_turn(1, "find my order"), *_end()], title="a damaged record")
     _turn_a_byte(folder / f"session_{damaged}.jsonl")
     empty = _session(folder, at - 4 * _HOUR, 3, [], agent="researcher")
+    (folder / f"session_{_id(at - 5 * _HOUR, 9)}.jsonl").write_text("no journal\n")
     large = _session(
         folder,
         at - 30 * _HOUR,
         4,
-        [*(act for number in range(turns) for act in _turn(number * 4 + 1, f"question {number}", of=number + 1)), *_end()],
+        [*(act for number in range(turns) for act in _short_turn(number)), *_end()],
         title="a long day",
     )
     live, writer = _begun(folder, at - 40 * _SECOND, 5, [*_turn(1, "where is it?"), *_turn(5, "and now?", of=2)[:4]])
@@ -79,7 +81,14 @@ def _usual(folder: Path, now: float) -> tuple[str, str]:
 
 
 def _session(
-    folder: Path, began: float, number: int, acts: list[Act], *, title: str = "", agent: str = "support", model: str = SONNET
+    folder: Path,
+    began: float,
+    number: int,
+    acts: list[Act],
+    *,
+    title: str = "",
+    agent: str = "support",
+    model: str = SONNET,
 ) -> str:
     """A session whose writer is gone; its id."""
     session_id, journal = _begun(folder, began, number, acts, title=title, agent=agent, model=model)
@@ -99,9 +108,11 @@ def _begun(
     parent: Parent | None = None,
 ) -> tuple[str, Journal]:
     """A session that is being written."""
-    session_id = f"{time.strftime('%Y%m%d_%H%M%S', time.gmtime(began / 1000))}_{number * 2654435761 % (1 << 32):08x}"
-    journal = Journal.create(folder, event.Header(format=1, session_id=session_id, parent=parent, at=began), sync="never")
-    tags = ("prod",) if number % 3 else ("staging",)
+    session_id = _id(began, number)
+    journal = Journal.create(
+        folder, event.Header(format=1, session_id=session_id, parent=parent, at=began), sync="never"
+    )
+    tags = ["prod" if number % 3 else "staging"]
     start = event.SessionStart(agent_id=agent, title=title or None, model=model, system_prompt="Be kind.", tags=tags)
     tools = event.ConfigSet(tools=[{"name": "memory"}, {"name": "orders.search", "server": "shop"}])
     for seconds, act in enumerate([start, tools, event.InitEnd(), *acts]):
@@ -110,13 +121,24 @@ def _begun(
     return session_id, journal
 
 
-def _turn(n: int, said: str, *, of: int = 1, model: str = SONNET) -> list[Act]:
+def _id(began: float, number: int) -> str:
+    """An id of a session that began at a time."""
+    return f"{time.strftime('%Y%m%d_%H%M%S', time.gmtime(began / 1000))}_{number * 2654435761 % (1 << 32):08x}"
+
+
+def _short_turn(number: int) -> list[Act]:
+    """A turn of the large session."""
+    return _turn(number * 4 + 1, f"question {number}", of=number + 1, small=True)
+
+
+def _turn(n: int, said: str, *, of: int = 1, model: str = SONNET, small: bool = False) -> list[Act]:
     """A turn with an answer and a call: four nodes, of which three have acts."""
     request = {"model": model, "system": "Be kind.", "messages": [{"role": "user", "content": said}]}
     call = {"type": "tool_use", "id": f"t{n}", "name": "memory", "input": {"path": "/memories"}}
     answer = {"role": "assistant", "content": [{"type": "text", "text": "Let me look."}, call]}
     usage = Usage(input_tokens=1096, cache_read_tokens=11_000, cache_write_tokens=420, output_tokens=210)
-    cost = Decimal("0.0071") if of % 2 and model != OWN else None
+    usage = Usage(input_tokens=9, output_tokens=2) if small else usage
+    cost = Decimal("0.0071") if of % 2 and model != OWN and not small else None
     return [
         event.TurnStart(n=n, index=of, action="message", content=said),
         event.AttemptStart(n=n + 1, of=n, number=0, provider="anthropic", model=model, request=request),
@@ -130,12 +152,15 @@ def _turn(n: int, said: str, *, of: int = 1, model: str = SONNET) -> list[Act]:
 def _failing(said: str, number: int) -> list[Act]:
     """A session that retries, goes on, and fails of a tool or of an answer."""
     slug, path = ("tool.timeout", "2-2") if number % 4 == 1 else ("llm.rate_limited", "2-1")
-    failure = Failure(origin="tool" if slug.startswith("tool") else "model", slug=slug, path=path, incident=f"{number:08x}")
+    origin: Origin = "tool" if path == "2-2" else "model"
+    failure = Failure(origin=origin, slug=slug, path=path, incident=f"{number * 2246822519 % (1 << 32):08x}")
     request = {"model": SONNET, "messages": [{"role": "user", "content": said}]}
     usage = Usage(input_tokens=310, cache_read_tokens=12_100, output_tokens=96)
-    answered = [event.AttemptEnd(n=7, response={"content": []}, usage=usage, cost=Decimal("0.0064"))]
-    refused = [event.AttemptEnd(n=7, status="failed", http_status=429, error="too many requests")]
-    refused += [event.AttemptVerdict(n=7, slugs=["llm.rate_limited"])]  # type: ignore[list-item]  # acts of two kinds
+    answered: list[Act] = [event.AttemptEnd(n=7, response={"content": []}, usage=usage, cost=Decimal("0.0064"))]
+    refused: list[Act] = [
+        event.AttemptEnd(n=7, status="failed", http_status=429, error="too many requests"),
+        event.AttemptVerdict(n=7, slugs=["llm.rate_limited"]),
+    ]
     return [
         event.TurnStart(n=1, index=1, action="message", content=said),
         event.AttemptStart(n=2, of=1, number=0, provider="anthropic", model=SONNET, request=request),
@@ -158,7 +183,7 @@ def _failing(said: str, number: int) -> list[Act]:
 
 def _family(folder: Path, began: float, number: int) -> None:
     """A session that starts another one."""
-    parent = f"{time.strftime('%Y%m%d_%H%M%S', time.gmtime(began / 1000))}_{number * 2654435761 % (1 << 32):08x}"
+    parent = _id(began, number)
     below, journal = _begun(
         folder,
         began + 2 * _SECOND,
