@@ -5,8 +5,11 @@ A copy is a real journal: its header names its own id, and every line is sealed 
 
 from __future__ import annotations
 
+import atexit
 import random
-from typing import TYPE_CHECKING
+import tempfile
+from functools import cache
+from pathlib import Path
 
 import clew
 from clew.model import event
@@ -14,9 +17,6 @@ from clew.model.session import Parent
 from clew.store.memory import MemoryJournal
 from clew.store.names import journal_name
 from clew.wire.line import seal
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 MODELS = ("claude-sonnet-4-5", "claude-haiku-4-5", "gpt-5", "gpt-5-mini")
 TOOLS = ("memory", "search", "orders", "weather", "browser")
@@ -52,6 +52,15 @@ def copies(folder: Path, count: int, distinct: int = 50) -> None:
         other = f"2026{1 + number // 500_000 % 12:02}{1 + number // 20_000 % 28:02}_{number % 240_000:06}_{number:08x}"
         body = head[: head.rindex(b',"c":"')].replace(ids[number % len(ids)], other.encode()) + b"}"
         (folder / journal_name(other)).write_bytes(seal(body)[0] + rest)
+
+
+@cache
+def long_folder(turns: int) -> Path:
+    """A folder with one session of so many turns, recorded once for all checks of a run, and removed when it ends."""
+    folder = tempfile.TemporaryDirectory()
+    atexit.register(folder.cleanup)
+    record_long(Path(folder.name), turns)
+    return Path(folder.name)
 
 
 def record_long(folder: Path, turns: int, seed: int = 1) -> str:

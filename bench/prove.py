@@ -13,23 +13,29 @@ from typing import TYPE_CHECKING
 import click
 
 from bench.checks.bad_input import bad_input
+from bench.checks.browsing import browsing
 from bench.checks.cost import cost
 from bench.checks.cuts import cuts
 from bench.checks.exactness import exactness
+from bench.checks.exploring import exploring
 from bench.checks.failures import failures
 from bench.checks.finding import Finding
 from bench.checks.flips import flips
 from bench.checks.fresh import fresh
 from bench.checks.growth import growth
 from bench.checks.importing import importing
+from bench.checks.indexing import indexing
 from bench.checks.kills import kills
 from bench.checks.leaks import leaks
+from bench.checks.library import library
 from bench.checks.log import log
 from bench.checks.opening import opening
 from bench.checks.properties import properties
 from bench.checks.replaying import replaying
 from bench.checks.samples import samples
+from bench.checks.searching import searching
 from bench.checks.seeds import seeds
+from bench.checks.serving import serving
 from bench.checks.slugs import slugs
 from bench.process import ROOT
 from bench.series import WORKLOADS, compare
@@ -61,6 +67,12 @@ CHECKS: dict[str, Check] = {
     "leaks": ("Nothing leaks", leaks),
     "slugs": ("Every slug held by a test", slugs),
     "replaying": ("Recorded once, replayed", replaying),
+    "indexing": ("The index", lambda: indexing(100_000, 10_000, 100_000)),
+    "library": ("A library of sessions", lambda: library(1_000, 100_000)),
+    "searching": ("Search", lambda: searching(1_000)),
+    "exploring": ("The terminal explorer", lambda: exploring(100_000)),
+    "serving": ("The page's server", lambda: serving(100, 4.0, 5, 500)),
+    "browsing": ("The page", lambda: browsing(100_000, 200 << 20)),
     "properties": ("Properties", properties),
 }
 """Every check but the comparison of costs, which is run first, while nothing has heated the machine."""

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import clew
 from bench.browser import chromium, first_paint, frames_of, script_heap
 from bench.checks.finding import Finding
-from bench.corpus import record_long
+from bench.corpus import long_folder
 from bench.process import CLEW, environment
 from clew.explore.library import Library
 from clew.store.folder import Folder
@@ -40,9 +40,7 @@ _NEEDLE = "the needle in it"
 def browsing(turns: int, payload: int, folder: Path | None = None) -> list[Finding]:
     """Browse a session of so many turns, that of a folder or one that is made, and a payload of so many bytes."""
     with tempfile.TemporaryDirectory() as made:
-        place = folder or Path(made) / "long"
-        if folder is None:
-            record_long(place, turns)
+        place = folder or long_folder(turns)
         large = Path(made) / "large"
         record_payload(large, payload)
         with chromium() as browser:
@@ -69,6 +67,7 @@ def _session(browser: Browser, folder: Path, turns: int) -> list[Finding]:
         page.goto("about:blank")
         paint = first_paint(page, f"{_root(address)}#/session/{session_id}", _TREE)
         tree = page.get_by_role("tree")
+        page.locator("[role=application] .group").first.wait_for()  # the timeline, which comes after the rows
         scrolled = frames_of(browser, lambda: _scroll(page))
         dragged = frames_of(browser, lambda: _drag(page))
         opened = frames_of(browser, lambda: _open_rows(page))

@@ -14,14 +14,13 @@ import select
 import signal
 import struct
 import sys
-import tempfile
 import termios
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-import clew
 from bench.checks.finding import Finding
+from bench.corpus import long_folder
 from bench.process import CLEW, environment
 from clew.explore.library import Library
 from clew.store.folder import Folder
@@ -37,15 +36,12 @@ _ESCAPES = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07]*\x07|[()][0-9A-Za-
 
 
 def exploring(turns: int, folder: Path | None = None) -> list[Finding]:
-    """Explore a session of so many turns: one that lies in a folder with an index, or else one that is made."""
-    with tempfile.TemporaryDirectory() as made:
-        place = folder or Path(made)
-        if folder is None:
-            _record(place, turns)
-        began = time.perf_counter()
-        Library(Folder(place)).refresh()
-        cold = time.perf_counter() - began
-        return _explore(place, turns, cold)
+    """Explore a session of so many turns: that of a folder, or else one that is made."""
+    place = folder or long_folder(turns)
+    began = time.perf_counter()
+    Library(Folder(place)).refresh()
+    cold = time.perf_counter() - began
+    return _explore(place, turns, cold)
 
 
 def _explore(folder: Path, turns: int, cold: float) -> list[Finding]:
@@ -57,7 +53,7 @@ def _explore(folder: Path, turns: int, cold: float) -> list[Finding]:
         megabytes = terminal.most_megabytes()
         terminal.press("q")
     slowest = max(jumps)
-    told = f"index warm (cold it took {cold:.1f} s)"
+    told = f"index warm (bringing it up to date took {cold:.1f} s)"
     return [
         _finding("the explorer's first paint", painted, f"the list from the start of the process, {told}"),
         _finding(f"a session of {turns:,} turns opened", opened, "its tree from the list"),
@@ -92,19 +88,6 @@ def _finding(name: str, seconds: float, what: str) -> Finding:
 def _nodes(turns: int) -> list[int]:
     """Turns near the beginning, in the middle, and at the end."""
     return [max(1, turns * share // 100) for share in (99, 1, 50, 75, 25)]
-
-
-def _record(folder: Path, turns: int) -> None:
-    """A session with a model and a tool in every turn."""
-    with clew.session(agent_id="long", model="claude-sonnet-4-5", dir=folder, sync="never") as session:
-        for number in range(turns):
-            with session.turn(user_input=f"question {number}") as turn:
-                request = {"messages": [{"role": "user", "content": f"question {number}"}]}
-                with turn.attempt(provider="anthropic", model="claude-sonnet-4-5", request=request) as attempt:
-                    answer = {"role": "assistant", "content": [{"type": "text", "text": f"answer {number}"}]}
-                    attempt.respond(answer, usage=clew.Usage(input_tokens=150, output_tokens=20))
-                with turn.tool("memory", {"path": f"/memories/{number}"}, kind="function") as tool:
-                    tool.respond("Directory: /memories")
 
 
 class _Terminal:

@@ -11,7 +11,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from bench.checks.finding import Finding
-from bench.corpus import copies, record_long
+from bench.corpus import copies, long_folder
 from bench.process import run
 from clew.store.index.index import Index
 
@@ -37,7 +37,7 @@ def indexing(small: int, again: int, turns: int) -> list[Finding]:
         return [
             _looked_at_again(folder / "again", again),
             _made(folder / "small", small),
-            _long(folder / "long", turns),
+            _long(long_folder(turns), turns),
         ]
 
 
@@ -73,8 +73,8 @@ def _made(folder: Path, count: int) -> Finding:
 
 
 def _long(folder: Path, turns: int) -> Finding:
-    session_id = record_long(folder, turns)
-    size = (folder / f"session_{session_id}.jsonl").stat().st_size / 1e6
+    shutil.rmtree(folder / "index", ignore_errors=True)
+    size = sum(path.stat().st_size for path in folder.glob("*.jsonl")) / 1e6
     ended = run(["-c", _COLD, str(folder)], patience=900.0)
     seconds, memory = map(float, ended.stdout.split())
     return Finding(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import time
 from pathlib import Path
@@ -9,7 +10,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from bench.checks.finding import Finding
-from bench.corpus import copies, record_long
+from bench.corpus import copies, long_folder
 from bench.process import CLEW, run, spend
 from clew.explore.library import Library
 from clew.explore.statistics import spending
@@ -42,11 +43,10 @@ def library(count: int, turns: int, *, rounds: int = 15) -> list[Finding]:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         copies(folder / "small", count)
-        session_id = record_long(folder / "long", turns)
         return [
             *_in_process(folder / "small", count),
             _listed(folder / "small", count, rounds),
-            _shown(folder / "long", session_id, turns),
+            _shown(long_folder(turns), turns),
         ]
 
 
@@ -96,7 +96,9 @@ def _listed(folder: Path, count: int, rounds: int) -> Finding:
     )
 
 
-def _shown(folder: Path, session_id: str, turns: int) -> Finding:
+def _shown(folder: Path, turns: int) -> Finding:
+    (session_id,) = Folder(folder).ids()
+    shutil.rmtree(folder / "index", ignore_errors=True)
     command = ["-c", _MEASURED, "show", session_id, "--turn", str(turns // 2), "--dir", str(folder)]
     cold = run(command, patience=900.0).stderr.split()
     warm = [run(command).stderr.split() for _ in range(5)]

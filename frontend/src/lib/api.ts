@@ -1,10 +1,15 @@
 /**
  * How the page asks: typed answers from the server it came from, or from the answers that the file itself carries.
  *
- * An address is relative to the page, with parameters in the order of their names, so that one question has one address
- * and an exported file can hold the answers by address. A failure is an `ApiError` that carries the slug and the incident
- * the server told; nothing else of it is shown.
+ * An address is relative to the page, with parameters in the order of their names, so that one question has one address.
+ * An exported file holds whole answers, out of which `carried/` cuts what is asked. A failure is an `ApiError` that carries
+ * the slug and the incident the server told; nothing else of it is shown.
  */
+import { ApiError } from './apiError.ts';
+import { carriedAnswer } from './carried/file.ts';
+
+export { ApiError };
+
 export type Value = string | number | boolean | null | undefined;
 
 /** Parameters of a question; what is `null`, `undefined` or empty is not sent. */
@@ -13,24 +18,6 @@ export type Params = Readonly<Record<string, Value | readonly string[]>>;
 /** The body of every failure: a slug and the number under which the server's log tells more. */
 interface Failure {
   readonly error?: { readonly slug?: string; readonly id?: string };
-}
-
-/** An answer that is none. */
-export class ApiError extends Error {
-  override readonly name = 'ApiError';
-  /** The HTTP status; 0 when no answer came. */
-  readonly status: number;
-  /** The stable name of what went wrong. */
-  readonly slug: string;
-  /** What the server's log knows it by; empty when there is none. */
-  readonly incident: string;
-
-  constructor(status: number, slug: string, incident = '') {
-    super(incident ? `${slug} (incident ${incident})` : slug);
-    this.status = status;
-    this.slug = slug;
-    this.incident = incident;
-  }
 }
 
 /** The address of a question: `address('sessions', { q: 'status:failed' })` is `api/sessions?q=status%3Afailed`. */
@@ -45,9 +32,8 @@ export function address(path: string, params: Params = {}): string {
 
 /** Ask, and get the answer as the type the server publishes for it. `path` is written by the page, never joined from data. */
 export async function ask<T>(path: string, params: Params = {}, signal?: AbortSignal): Promise<T> {
-  const asked = address(path, params);
   const carried = answers();
-  return (carried ? found(carried, asked) : await fetched(asked, signal)) as T;
+  return (carried ? carriedAnswer(carried, path, params) : await fetched(address(path, params), signal)) as T;
 }
 
 /** One segment of an address out of data, such as an id or a path. */
@@ -65,11 +51,6 @@ export function answers(): ReadonlyMap<string, unknown> | null {
     parsed = value && new Map(Object.entries(value));
   }
   return parsed;
-}
-
-function found(carried: ReadonlyMap<string, unknown>, asked: string): unknown {
-  if (!carried.has(asked)) throw new ApiError(404, 'page.not_in_file');
-  return carried.get(asked);
 }
 
 async function fetched(asked: string, signal?: AbortSignal): Promise<unknown> {

@@ -76,7 +76,8 @@ def test_a_program_that_takes_too_long_is_killed_with_all_it_started(tmp_path: P
 
 def test_who_is_interrupted_takes_the_program_along(tmp_path: Path) -> None:
     """Ctrl-C ends the program with all it started, and passes on; the call is recorded as cancelled."""
-    bench = Workbench(tmp_path, _command("sh", "-c", "sleep 60 & echo $! > child; sleep 0.5; kill -ALRM $PPID; sleep 60"))
+    program = "sleep 60 & echo $! > child; sleep 0.5; kill -ALRM $PPID; sleep 60"
+    bench = Workbench(tmp_path, _command("sh", "-c", program))
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt

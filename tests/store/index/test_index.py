@@ -109,7 +109,7 @@ def test_a_replaced_journal_is_read_anew(folder: Path) -> None:
     """A file that was put in the place of another is another one, even with an older time."""
     index = Index(folder)
     index.refresh()
-    one, *_ = Folder(folder).ids()
+    one, *_ = (session_id for (session_id,) in index.rows("SELECT session_id FROM session WHERE children = 0"))
     path = Folder(folder).journal_path(one)
     data = path.read_bytes()
     path.unlink()

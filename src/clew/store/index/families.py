@@ -1,6 +1,7 @@
 """What sessions add up to with all sessions below them: recomputed for those that changed, and for those above them.
 
-Why a family failed is forgotten on the same occasion.
+A session is below the one that its own header names, also where the other's record of that was lost. Why a family
+failed is forgotten on the same occasion.
 """
 
 from __future__ import annotations
