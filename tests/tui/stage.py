@@ -26,7 +26,9 @@ NOW = START / 1000 + 60
 
 _TRIES = 400
 _IDS = re.compile(r"terminal-[0-9a-f-]+")
-_WRITER = re.compile(r"(byte(?:&#160;| ))\d+|(journal(?:&#160;| ))[\d.]+(?:&#160;| )k?B")
+_WRITER = re.compile(
+    r"(byte(?:&#160;| ))\d+|(journal(?:&#160;| ))[\d.]+(?:&#160;| )k?B|(>&#160;&#160;)[\d.]+&#160;[kM]?B(?=</text>)"
+)
 """What depends on the number of this process: places and sizes of a journal, whose head names its writer."""
 
 
@@ -135,7 +137,7 @@ def _price_file(folder: Path) -> Path:
 
 
 def _without_figure(found: re.Match[str]) -> str:
-    return f"{found[1] or found[2]}…"
+    return f"{found[1] or found[2] or found[3]}…"
 
 
 _KEYS = {

@@ -36,10 +36,11 @@ export function carriedAnswer(answers: Answers, path: string, params: Params): u
   return node(answers, `${base}/nodes/${rest[0]}`, rest.slice(1), params);
 }
 
-/** The sessions that can be opened here: those below the one of the file are seen in its tree. */
+/** The sessions of the file; those that another one of them started are seen in its tree. */
 function listed(answers: Answers): SessionPage {
   const page = held<SessionPage>(answers, 'api/sessions');
-  const rows = page.rows.filter(({ sessionId }) => answers.has(`api/sessions/${encodeURIComponent(sessionId)}`));
+  const ids = new Set(page.rows.map(({ sessionId }) => sessionId));
+  const rows = page.rows.filter(({ parentId }) => parentId === null || !ids.has(parentId));
   return { ...page, rows, total: rows.length };
 }
 
@@ -66,8 +67,9 @@ function node(answers: Answers, base: string, rest: readonly string[], params: P
   if (what === undefined) return withLogs(held<NodePage>(answers, base), params);
   if (what !== 'parts') return held(answers, `${base}/${what}`);
   const shown = text(params['as'], 'text') as Shown;
-  const whole = wholePart(answers, `${base}/parts/${part}`, shown, text(params['at'], '[]'));
-  if (!whole) throw new ApiError(404, 'page.left_out');
+  const address = `${base}/parts/${part}`;
+  const whole = wholePart(answers, address, shown, text(params['at'], '[]'));
+  if (!whole) throw new ApiError(404, answers.has(`${address}?as=json`) ? 'web.no_part' : 'page.left_out');
   return verb === 'find' ? matches(whole.pieces as readonly string[], params) : page(whole.page, whole.pieces, params);
 }
 

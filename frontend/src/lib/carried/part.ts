@@ -84,7 +84,7 @@ function length(text: string): number {
 }
 
 function encoded(text: string): string {
-  return encodeURIComponent(text.toWellFormed());
+  return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'));
 }
 
 function place(at: string): readonly (string | number)[] {

@@ -74,7 +74,7 @@ export class CarriedTree {
   #find(query: string): Meant {
     if (query === this.#meant.query) return this.#meant;
     const test = filter(query);
-    if (test === undefined) throw new ApiError(422, 'page.not_in_file_query');
+    if (test === undefined) throw new ApiError(422, 'page.too_much_for_file');
     const rows = test && this.#rows.map((row) => row.path !== '' && test(this.#words(row)));
     const below = this.#rows.map(() => 0);
     rows?.forEach((isMeant, row) => {
