@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 
 MOST_AGAIN = 100.0
 MOST_PASSES = 3.0
-_COLD = """
-import resource, sys, time
+_COLD = r"""
+import re, sys, time
 from pathlib import Path
 from clew.store.index.index import Index
 start = time.perf_counter()
 Index(Path(sys.argv[1])).refresh()
-print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+took = time.perf_counter() - start
+print(took, int(re.search(r"VmHWM:\s*(\d+)", open("/proc/self/status").read())[1]) / 1024)
 """
 
 

@@ -27,13 +27,13 @@ MOST_MEMORY = 300.0
 QUERIES = ("tool:search:timeout", "slug:tool.timeout")
 ASKED = "agent:support tool:*:timeout"
 _TRIES = 101
-_MEASURED = """
-import resource, sys, time
+_MEASURED = r"""
+import re, sys, time
 start = time.perf_counter()
 from clew.cli.main import run
 code = run(sys.argv[1:])
 sys.stdout.flush()
-memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+memory = int(re.search(r"VmHWM:\s*(\d+)", open("/proc/self/status").read())[1]) / 1024
 print(code, (time.perf_counter() - start) * 1e3, memory, file=sys.stderr)
 """
 

@@ -122,6 +122,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
 def _tune(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA cache_size = -32000")
     connection.execute("PRAGMA temp_store = MEMORY")
+    connection.execute("PRAGMA wal_autocheckpoint = 16000")
 
 
 def _version(connection: sqlite3.Connection) -> int:

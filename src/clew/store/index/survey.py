@@ -20,6 +20,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+_NOTED = """
+SELECT s.session_id, s.id, g.number, g.inode, g.size, g.modified, g.alive
+FROM session s JOIN segment g ON g.session = s.id
+"""
+
+_FILES = "SELECT s.session_id, g.number, g.inode, g.size, g.modified FROM session s JOIN segment g ON g.session = s.id"
+
+
 class Found(NamedTuple):
     """A session that has to be read."""
 
@@ -38,7 +46,7 @@ class Survey(NamedTuple):
     gone: list[int]
     """Ids in the catalog of sessions whose journals were deleted."""
     ids: frozenset[str]
-    """Every session that has a journal."""
+    """Every session that has a journal, if anything changed."""
 
     @property
     def is_clean(self) -> bool:
@@ -48,18 +56,19 @@ class Survey(NamedTuple):
 
 def survey(folder: Path, connection: sqlite3.Connection) -> Survey:
     """Look at a folder. Raises ``UnreadableFolder``."""
-    there = _listing(folder)
-    keys: dict[str, int] = dict(connection.execute("SELECT session_id, id FROM session"))
-    ids = {key: session_id for session_id, key in keys.items()}
+    if _is_unchanged(folder, connection):
+        return Survey([], [], frozenset())
     noted: dict[str, dict[int, tuple[int, int, int]]] = {}
+    names: dict[str, tuple[str, int]] = {}
+    keys: dict[str, int] = {}
     alive: list[tuple[str, int]] = []
-    for key, number, inode, size, modified, lives in connection.execute(
-        "SELECT session, number, inode, size, modified, alive FROM segment"
-    ):
-        session_id = ids.get(key, "")
+    for session_id, key, number, inode, size, modified, lives in connection.execute(_NOTED):
+        keys[session_id] = key
         noted.setdefault(session_id, {})[number] = (inode, size, modified)
+        names[journal_name(session_id, number)] = (session_id, number)
         if lives:
             alive.append((session_id, number))
+    there = _listing(folder, names)
     ended = {session_id for session_id, number in alive if not is_live(folder / journal_name(session_id, number))}
     stale = [
         Found(session_id, keys.get(session_id), _states(segments))
@@ -71,17 +80,42 @@ def survey(folder: Path, connection: sqlite3.Connection) -> Survey:
     return Survey(stale, gone, frozenset(there))
 
 
+def _is_unchanged(folder: Path, connection: sqlite3.Connection) -> bool:
+    """Whether every journal is as it was noted, and there is no other one: what most looks find."""
+    noted = {
+        journal_name(session_id, number): (inode, size, modified)
+        for session_id, number, inode, size, modified in connection.execute(_FILES)
+    }
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                known = noted.pop(entry.name, None)
+                if known is None and parse_journal_name(entry.name) is None:
+                    continue
+                state = entry.stat()
+                if known != (state.st_ino, state.st_size, state.st_mtime_ns):
+                    return False
+    except OSError:
+        return False
+    if noted:
+        return False
+    living = connection.execute(f"{_FILES} WHERE g.alive").fetchall()
+    return all(is_live(folder / journal_name(session_id, number)) for session_id, number, *_ in living)
+
+
 def _states(segments: dict[int, tuple[int, int, int]]) -> tuple[SegmentState, ...]:
     return tuple(SegmentState(number, *segments[number], alive=False) for number in sorted(segments))
 
 
-def _listing(folder: Path) -> dict[str, dict[int, tuple[int, int, int]]]:
-    """Inode, size and time of change of every segment, by session."""
+def _listing(folder: Path, names: dict[str, tuple[str, int]]) -> dict[str, dict[int, tuple[int, int, int]]]:
+    """Inode, size and time of change of every segment, by session; ``names`` are those that need not be parsed."""
     found: dict[str, dict[int, tuple[int, int, int]]] = {}
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
-                parsed = parse_journal_name(entry.name) if entry.name.endswith(".jsonl") else None
+                parsed = names.get(entry.name)
+                if parsed is None and entry.name.endswith(".jsonl"):
+                    parsed = parse_journal_name(entry.name)
                 if parsed is None:
                     continue
                 try:
