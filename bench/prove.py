@@ -37,6 +37,7 @@ from bench.checks.searching import searching
 from bench.checks.seeds import seeds
 from bench.checks.serving import serving
 from bench.checks.slugs import slugs
+from bench.checks.vectors import vectors
 from bench.process import ROOT
 from bench.series import WORKLOADS, compare
 from bench.table import markdown
@@ -73,6 +74,7 @@ CHECKS: dict[str, Check] = {
     "exploring": ("The terminal explorer", lambda: exploring(100_000)),
     "serving": ("The page's server", lambda: serving(100, 4.0, 5, 500)),
     "browsing": ("The page", lambda: browsing(100_000, 200 << 20)),
+    "vectors": ("Hostile text in the page", lambda: vectors(200)),
     "properties": ("Properties", properties),
 }
 """Every check but the comparison of costs, which is run first, while nothing has heated the machine."""
