@@ -110,8 +110,30 @@ def test_an_openai_response_is_understood() -> None:
     ]
     output = [{"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "yes"}]}]
     assert told({"object": "response", "output": output}) == [("assistant", "text", "yes")]
+    assert told({"object": "response", "instructions": "Be kind.", "output": output}) == [("assistant", "text", "yes")]
     assert told({"input": "look"}) == [("user", "text", "look")]
     assert told({"type": "message", "content": [{"type": "text", "text": "yes"}]}) == [("assistant", "text", "yes")]
+
+
+def test_items_of_every_kind_have_a_speaker() -> None:
+    """What a model asks of any tool is the model's, what comes back is the tool's; a refusal is said."""
+    items = [
+        {"type": "custom_tool_call", "call_id": "c1", "name": "sql", "input": "SELECT 1"},
+        {"type": "custom_tool_call_output", "call_id": "c1", "output": "1"},
+        {"type": "mcp_call", "id": "m1", "name": "find", "arguments": "{}"},
+        {"type": "web_search_call", "id": "w1"},
+        {"type": "reasoning", "summary": [], "content": [{"type": "reasoning_text", "text": "Where?"}]},
+        {"type": "message", "role": "assistant", "content": [{"type": "refusal", "refusal": "no"}]},
+    ]
+    assert [(role, kind) for role, kind, _ in told({"input": items})] == [
+        ("assistant", "tool_use"),
+        ("tool", "tool_result"),
+        ("assistant", "tool_use"),
+        ("assistant", "other"),
+        ("assistant", "thinking"),
+        ("assistant", "text"),
+    ]
+    assert [text for _, _, text in told({"input": items})][-2:] == ["Where?", "no"]
 
 
 @pytest.mark.parametrize("value", [ANTHROPIC, CHAT, RESPONSES])

@@ -173,3 +173,16 @@ def test_an_application_that_renews_its_table_changes_nothing() -> None:
     """Prices that somebody else in the process put into the package are not used: the version would not tell."""
     emptied = "import genai_prices.data_snapshot as data; data.set_custom_snapshot(data.DataSnapshot([], True))"
     assert ask(emptied)[0] == ask("")[0]
+
+
+def test_clouds_are_found_by_the_names_that_recorders_give_them() -> None:
+    """A provider may stand in the record as OpenTelemetry calls it."""
+    for told, known, model in (
+        ("azure.ai.openai", "azure", "gpt-4o"),
+        ("gcp.vertex_ai", "google", "claude-sonnet-4-5@20250929"),
+        ("aws.bedrock", "aws", "us.anthropic.claude-sonnet-4-20250514-v1:0"),
+    ):
+        found, expected = PriceTable().find(told, model), PriceTable().find(known, model)
+        assert found is not None
+        assert expected is not None
+        assert found.tariff(None).source == expected.tariff(None).source

@@ -12,8 +12,6 @@ from clew.instrument import anthropic as anthropic_hook
 from clew.instrument import openai as openai_hook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from clew.protocol import ModelServer
 
 KEY = "sk-ant-very-secret"
@@ -21,9 +19,10 @@ MESSAGES: list[Any] = [{"role": "user", "content": "hëllo"}]
 
 
 class Way(NamedTuple):
-    """One way to ask a model: an SDK, sync or async, plain or streamed."""
+    """One way to ask a model: an SDK and one of its endpoints, sync or async, plain or streamed."""
 
     provider: str
+    endpoint: str
     asynchronous: bool
     streamed: bool
 
@@ -42,7 +41,7 @@ class Way(NamedTuple):
         elif self.provider == "anthropic":
             _anthropic(server, said, retries, self.streamed, by_hand)
         else:
-            _openai(server, said, retries, self.streamed, by_hand)
+            self._openai(server, said, retries, by_hand=by_hand)
 
     async def ask_async(
         self, server: ModelServer, messages: list[Any] | None = None, *, retries: int = 2, by_hand: bool = False
@@ -52,17 +51,35 @@ class Way(NamedTuple):
         if self.provider == "anthropic":
             await _anthropic_async(server, said, retries, self.streamed, by_hand)
         else:
-            await _openai_async(server, said, retries, self.streamed, by_hand)
+            await self._openai_async(server, said, retries, by_hand=by_hand)
+
+    def _openai(self, server: ModelServer, messages: list[Any], retries: int, *, by_hand: bool) -> None:
+        with openai.OpenAI(base_url=server.openai_url, api_key=KEY, max_retries=retries) as made:
+            answer = self._create(openai_hook.record(made) if by_hand else made, messages)
+            if self.streamed:
+                list(answer)
+
+    async def _openai_async(self, server: ModelServer, messages: list[Any], retries: int, *, by_hand: bool) -> None:
+        async with openai.AsyncOpenAI(base_url=server.openai_url, api_key=KEY, max_retries=retries) as made:
+            answer = await self._create(openai_hook.record(made) if by_hand else made, messages)
+            if self.streamed:
+                async for _ in answer:
+                    pass
+
+    def _create(self, client: Any, messages: list[Any]) -> Any:  # noqa: ANN401 - a client of either kind, and its answer
+        if self.endpoint == "responses":
+            return client.responses.create(model="m-1", input=messages, stream=self.streamed)
+        options: Any = {"stream": True, "stream_options": {"include_usage": True}} if self.streamed else {}
+        return client.chat.completions.create(model="m-1", messages=messages, **options)
 
     def __str__(self) -> str:
-        return "-".join(
-            (self.provider, "async" if self.asynchronous else "sync", "streamed" if self.streamed else "plain")
-        )
+        how = ("async" if self.asynchronous else "sync", "streamed" if self.streamed else "plain")
+        return "-".join((self.provider, self.endpoint, *how))
 
 
 WAYS = tuple(
-    Way(provider, asynchronous, streamed)
-    for provider in ("anthropic", "openai")
+    Way(provider, endpoint, asynchronous, streamed)
+    for provider, endpoint in (("anthropic", "messages"), ("openai", "completions"), ("openai", "responses"))
     for asynchronous in (False, True)
     for streamed in (False, True)
 )
@@ -93,32 +110,3 @@ async def _anthropic_async(
                 await stream.get_final_message()
         else:
             await client.messages.create(model="m-1", max_tokens=9, messages=messages)
-
-
-def _openai(server: ModelServer, messages: list[Any], retries: int, streamed: bool, by_hand: bool) -> None:  # noqa: FBT001 - a row of a table
-    with openai.OpenAI(base_url=server.openai_url, api_key=KEY, max_retries=retries) as made:
-        client = openai_hook.record(made) if by_hand else made
-        if streamed:
-            list(client.chat.completions.create(model="m-1", messages=messages, **_STREAM))
-        else:
-            client.chat.completions.create(model="m-1", messages=messages)
-
-
-async def _openai_async(
-    server: ModelServer,
-    messages: list[Any],
-    retries: int,
-    streamed: bool,  # noqa: FBT001 - a row of a table
-    by_hand: bool,  # noqa: FBT001 - a row of a table
-) -> None:
-    async with openai.AsyncOpenAI(base_url=server.openai_url, api_key=KEY, max_retries=retries) as made:
-        client = openai_hook.record(made) if by_hand else made
-        create: Callable[..., Any] = client.chat.completions.create
-        if streamed:
-            async for _ in await create(model="m-1", messages=messages, **_STREAM):
-                pass
-        else:
-            await create(model="m-1", messages=messages)
-
-
-_STREAM: Any = {"stream": True, "stream_options": {"include_usage": True}}

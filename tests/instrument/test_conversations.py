@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import anthropic
@@ -10,6 +11,7 @@ import openai
 import pytest
 
 import clew
+from clew.instrument.spoken import replies_in, response_asks
 from clew.protocol.scenario import Error, Message, Text, ToolUse, When
 from tests.instrument.provider import HELLO, serve, value_of
 from tests.instrument.sdks import KEY
@@ -68,13 +70,48 @@ def talk_to_openai(server: ModelServer, *said: str, results: tuple[str, ...] = (
                 ]
 
 
+def talk_in_responses(server: ModelServer, *said: str, results: tuple[str, ...] = ("found", "7")) -> None:
+    """The same in OpenAI's responses, with the whole conversation in each request."""
+    items: list[Any] = [{"role": "developer", "content": "be kind"}]
+    with openai.OpenAI(base_url=server.openai_url, api_key=KEY) as client:
+        for words in said:
+            items.append({"role": "user", "content": [{"type": "input_text", "text": words}]})
+            while True:
+                answer = client.responses.create(model="m-1", input=items)
+                items += answer.output
+                told = told_in(answer, results)
+                if not told:
+                    break
+                items += told
+
+
+def talk_by_reference(server: ModelServer, *said: str, results: tuple[str, ...] = ("found", "7")) -> None:
+    """The same with what is new alone, after the id of the response before."""
+    before: str | None = None
+    with openai.OpenAI(base_url=server.openai_url, api_key=KEY) as client:
+        for words in said:
+            new: Any = words
+            while new:
+                answer = client.responses.create(model="m-1", input=new, previous_response_id=before)
+                before, new = answer.id, told_in(answer, results)
+
+
+def told_in(answer: Any, results: tuple[str, ...]) -> list[Any]:  # noqa: ANN401 - a response of the SDK
+    """What the tools said that a response asks for."""
+    asked = [item for item in answer.output if item.type == "function_call"]
+    return [
+        {"type": "function_call_output", "call_id": call.call_id, "output": text}
+        for call, text in zip(asked, results if asked else (), strict=True)
+    ]
+
+
 def actions(turns: tuple[Turn, ...]) -> list[Any]:
     """What the user said to open each turn."""
     return [value_of(turn.action.content) if turn.action is not None else None for turn in turns]
 
 
-@pytest.mark.parametrize("talk", [talk_to_anthropic, talk_to_openai])
-def test_a_conversation_gives_its_turns_and_tool_calls(tmp_path: Path, talk: Any) -> None:  # noqa: ANN401 - one of two functions
+@pytest.mark.parametrize("talk", [talk_to_anthropic, talk_to_openai, talk_in_responses, talk_by_reference])
+def test_a_conversation_gives_its_turns_and_tool_calls(tmp_path: Path, talk: Any) -> None:  # noqa: ANN401 - one of the functions
     """Every exchange is a turn, a message of the user its action, and the results of tools are calls of their turn."""
     with serve(LOOK, HELLO, HELLO) as server:
         talk(server, "find x", "thanks")
@@ -90,6 +127,85 @@ def test_a_conversation_gives_its_turns_and_tool_calls(tmp_path: Path, talk: Any
     assert (second.tools, third.tools) == ((), ())
     assert all(turn.status == "ok" and turn.ended_at is not None for turn in tree.turns)
     assert clew.check(tree) == []
+
+
+def test_two_conversations_by_reference_do_not_mix(tmp_path: Path) -> None:
+    """Each goes on from its own answer, though both say the same; a second way on from one answer is its own."""
+    with (
+        serve(LOOK, LOOK, HELLO, HELLO, HELLO) as server,
+        openai.OpenAI(base_url=server.openai_url, api_key=KEY) as client,
+    ):
+        one, other = (client.responses.create(model="m-1", input=words) for words in ("first", "second"))
+        for answer in (other, one, one):
+            client.responses.create(model="m-1", input=told_in(answer, ("found", "7")), previous_response_id=answer.id)
+    tree = only_tree(tmp_path)
+    assert actions(tree.turns) == ["first", "second", None, None, None]
+    assert [len(turn.tools) for turn in tree.turns] == [2, 2, 0, 0, 0]
+    assert clew.check(tree) == []
+
+
+def test_a_conversation_that_the_provider_keeps_is_one(tmp_path: Path) -> None:
+    """The same words again are a new turn of it, unless they had failed."""
+    with (
+        serve(HELLO, Error(status=400), HELLO, LOOK, HELLO) as server,
+        openai.OpenAI(base_url=server.openai_url, api_key=KEY) as client,
+    ):
+        answer: Any = None
+        for new in ("hi", "hi", "hi", "go", None):
+            try:
+                told = new or told_in(answer, ("found", "7"))
+                answer = client.responses.create(model="m-1", input=told, conversation={"id": "conv_1"})
+            except openai.BadRequestError:
+                continue
+    tree = only_tree(tmp_path)
+    assert actions(tree.turns) == ["hi", "hi", "go", None]
+    assert [len(turn.attempts) for turn in tree.turns] == [1, 2, 1, 1]
+    assert [len(turn.tools) for turn in tree.turns] == [0, 0, 2, 0]
+
+
+def test_tools_of_the_provider_are_no_calls_of_the_application(tmp_path: Path) -> None:
+    """Only what has a call id is asked for: a search that the provider made is part of its answer."""
+    answer = {
+        "output": [
+            {"type": "web_search_call", "id": "ws_1", "status": "completed"},
+            {"type": "custom_tool_call", "call_id": "c1", "name": "sql", "input": "SELECT 1"},
+            {"type": "computer_call", "call_id": "c2", "action": {"type": "click"}},
+        ]
+    }
+    asks = response_asks(answer)
+    assert [(ask.call_id, ask.name, ask.arguments) for ask in asks] == [
+        ("c1", "sql", "SELECT 1"),
+        ("c2", "computer", {"type": "click"}),
+    ]
+    told = {"type": "custom_tool_call_output", "call_id": "c1", "output": "1"}
+    assert [(reply.call_id, reply.content) for reply in replies_in(told)] == [("c1", "1")]
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("around", ["nothing", "session"])
+def test_an_entry_lands_on_the_open_turn_that_was_found(tmp_path: Path, around: str) -> None:
+    """Between an answer that asks for a tool and the next request the turn is open; after it the session is it."""
+    with (
+        serve(LOOK, HELLO) as server,
+        anthropic.Anthropic(base_url=server.base_url, api_key=KEY) as client,
+        ExitStack() as stack,
+    ):
+        if around == "session":
+            stack.enter_context(clew.session(agent_id="app", dir=tmp_path))
+        messages: list[Any] = [{"role": "user", "content": "find x"}]
+        answer = client.messages.create(model="m-1", max_tokens=9, messages=messages)
+        clew.log("tool.output_truncated", "in the turn")
+        messages += [{"role": "assistant", "content": answer.content}, _told(answer)]
+        with clew.session(agent_id="other", dir=tmp_path / "other"):
+            clew.log("tool.output_truncated", "in another session")
+        client.messages.create(model="m-1", max_tokens=9, messages=messages)
+        if around == "session":
+            clew.log("tool.output_truncated", "after the last turn")
+    tree = only_tree(tmp_path)
+    assert [[entry.message for entry in turn.logs] for turn in tree.turns] == [["in the turn"], []]
+    assert [entry.message for entry in tree.logs if entry.slug == "tool.output_truncated"] == (
+        ["after the last turn"] if around == "session" else []
+    )
 
 
 def test_a_result_that_says_so_is_a_failed_call(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from tests.instrument.provider import BUSY, USAGE, serve, value_of
 from tests.instrument.test_switch import only_tree
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-OWN = {"own_anthropic": "find_order", "own_openai": "find_order", "own_mcp": "find"}
+OWN = {"own_anthropic": "find_order", "own_openai": "find_order", "own_responses": "find_order", "own_mcp": "find"}
 """The examples, and what the tool of each is called."""
 LINES = 40
 """An example has fewer."""

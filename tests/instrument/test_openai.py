@@ -16,7 +16,8 @@ import clew
 from clew.errors import ClewError
 from clew.instrument.completion import CompletionAssembly, completion_usage, finish_reason
 from clew.instrument.dialect import END
-from clew.instrument.openai import RecorderTransport, record
+from clew.instrument.openai import record
+from clew.instrument.openai_transport import RecorderTransport
 from clew.protocol.scenario import Cut, Drop, Error, Message, Text
 from tests.instrument.provider import BUSY, COUNTS, HELLO, KEY, RICH, attempts_of, serve, tree_of, value_of
 
@@ -150,10 +151,9 @@ def test_a_slow_answer_and_a_host_that_stops_reading_are_told_apart(session: Ses
     """The first is a timeout, the second was cancelled by the host."""
     slow, long = Message(delay=60), Message(content=(Text("one two three " * 20),))
     with serve(slow, long) as server, session.turn():
-        client = clients.of(server, timeout=0.2)
         with pytest.raises(openai.APITimeoutError):
-            client.chat.completions.create(**REQUEST)
-        stream = client.chat.completions.create(**STREAM)
+            clients.of(server, timeout=0.2).chat.completions.create(**REQUEST)
+        stream = clients.of(server).chat.completions.create(**STREAM)
         next(iter(stream))
         stream.close()
     timeout, cancelled = attempts_of(session)

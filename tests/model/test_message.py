@@ -20,6 +20,16 @@ ANTHROPIC = {
 }
 CHAT = {"choices": [{"message": {"content": "a"}, "finish_reason": "stop"}]}
 RESPONSES = {"output": [{"type": "message", "content": [{"type": "output_text", "text": "a"}]}, {"type": "reasoning"}]}
+THOUGHT = {
+    "object": "response",
+    "status": "incomplete",
+    "incomplete_details": {"reason": "max_output_tokens"},
+    "output": [
+        {"type": "reasoning", "summary": [{"type": "summary_text", "text": "hm"}]},
+        {"type": "reasoning", "summary": [], "content": [{"type": "reasoning_text", "text": "so"}]},
+        {"type": "message", "content": [{"type": "output_text", "text": "a"}]},
+    ],
+}
 
 
 @pytest.mark.parametrize(
@@ -28,6 +38,8 @@ RESPONSES = {"output": [{"type": "message", "content": [{"type": "output_text", 
         (ANTHROPIC, "a\nb", "hm", "tool_use"),
         (CHAT, "a", "", "stop"),
         (RESPONSES, "a", "", None),
+        (THOUGHT, "a", "so\nhm", "max_output_tokens"),
+        ({"object": "response", "status": "completed"}, "", "", "completed"),
         ("plain", "plain", "", None),
         ({"content": "plain"}, "plain", "", None),
     ],

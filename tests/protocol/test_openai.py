@@ -10,7 +10,8 @@ import openai
 import pytest
 
 from clew.protocol import ModelServer
-from clew.protocol.openai import asked, completion_body, error_body, read, reply, usage_body
+from clew.protocol.openai import asked, completion_body, read, reply, usage_body
+from clew.protocol.openai_http import error_body
 from clew.protocol.scenario import Cut, Drop, Error, Message, Scenario, Text, Thinking, ToolUse, Usage, When
 
 Serve: TypeAlias = Callable[..., ModelServer]

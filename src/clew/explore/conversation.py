@@ -10,11 +10,11 @@ import msgspec
 from clew.explore.message import SHOWN, Block, Message, message_of
 from clew.model.payload import Payload
 from clew.store.index.text.passage import opening
-from clew.wire.items import Items, fields, items, same
+from clew.wire.items import Items, fields, items, name_of, same
 from clew.wire.strings import string
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Hashable, Iterator
 
 _LARGE = 1 << 20
 """Bytes of a message beyond which it is not loaded to be shown: its texts are, as far as they come with it."""
@@ -24,6 +24,9 @@ _MOST = 1_000
 _LISTS = {"messages": "user", "input": "user", "choices": "assistant", "output": "assistant", "content": "assistant"}
 """Fields that hold messages, with who speaks where a message does not say."""
 _HEADS = ("system", "instructions")
+"""Fields of a request that hold what the system is told; an answer may say them again, and they are not said in it."""
+_ASKED = frozenset({"messages", "input"})
+"""Fields that make a request."""
 
 
 class New(msgspec.Struct, frozen=True, kw_only=True, gc=False, rename="camel"):
@@ -71,6 +74,18 @@ class Conversation:
             found.append(message_of(number, place.role, value, place.at))
         return found
 
+    def names(self) -> Iterator[tuple[str | None, Hashable]]:
+        """What each message is known by, with the field that it stands in; ``None`` for one that is all of the payload.
+
+        Those of one name in one field say the same, but for their number.
+        """
+        for number, (place, elements) in enumerate(self._lists):
+            if elements is not None:
+                for name in elements.names():
+                    yield str(place.at[0]), name
+            else:
+                yield (str(place.at[0]), (number, name_of(place.payload))) if place.at else (None, None)
+
     def block(self, message: int, block: int) -> Block:
         """One block of a message. Raises ``IndexError``."""
         return self.messages(message, message + 1)[0].blocks[block]
@@ -78,8 +93,9 @@ class Conversation:
     def new_since(self, before: Conversation) -> New:
         """What is new beside the conversation of a request before."""
         heads = self._heads
-        pairs = zip(self._places(heads, len(self)), before._places(before._heads, len(before)), strict=False)
-        alike = 0
+        alike = self._shared(before)
+        mine, its = (self._places(heads + alike, len(self)), before._places(before._heads + alike, len(before)))
+        pairs = zip(mine, its, strict=False)
         for one, other in pairs:
             if not _alike(one.payload, other.payload):
                 break
@@ -92,6 +108,11 @@ class Conversation:
         ]
         added, gone = len(self) - heads - alike, len(before) - before._heads - alike
         return New(same=heads + alike, added=added, gone=gone, changed=tuple(changed))
+
+    def _shared(self, before: Conversation) -> int:
+        """How many messages at the beginning of both lists are known to be the same without a look at them."""
+        one, other = (lists[-1][1] if lists else None for lists in (self._lists, before._lists))
+        return one.shared(other) if one is not None and other is not None else 0
 
     @property
     def _heads(self) -> int:
@@ -118,7 +139,8 @@ class Conversation:
                 break
         if not found:
             return []
-        heads = [(_Place("system", (name,), known[name]), None) for name in _HEADS if name in known]
+        asked = found[0][0].at[0] in _ASKED
+        heads = [(_Place("system", (name,), known[name]), None) for name in _HEADS if asked and name in known]
         return [*heads, *found]
 
     def _places(self, start: int, stop: int) -> Iterator[_Place]:

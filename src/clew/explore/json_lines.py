@@ -172,7 +172,7 @@ class _Walk:
 
     def _value(self, head: str, payload: Payload, comma: str) -> str:
         if payload.size <= _SMALL:
-            lines = _cut(head, payload.value, comma)
+            lines = member_lines(head, payload.value, comma)
             if len(lines) > 1:
                 self._stack.append(_Ready(lines, 1))
             return lines[0]
@@ -209,8 +209,8 @@ def _opened(payload: Payload) -> _Open | None:
     return None if elements is None else _Open(None, elements, 0)
 
 
-def _cut(head: str, value: object, comma: str) -> list[str]:
-    """The lines of a small value, none too long."""
+def member_lines(head: str, value: object, comma: str = "") -> list[str]:
+    """The lines of a small value behind its indent and name, none too long."""
     indent = head[: len(head) - len(head.lstrip(" "))]
     lines = [*json_lines(value)]
     lines = [head + lines[0], *(indent + line for line in lines[1:])]

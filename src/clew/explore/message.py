@@ -56,11 +56,10 @@ def message_of(number: int, role: str, value: Any, at: tuple[str | int, ...]) ->
 
 def _role(value: Any, role: str) -> str:  # noqa: ANN401 - a JSON value
     """Items of OpenAI responses have a type in the place of a role."""
-    if isinstance(value, dict) and "role" not in value:
-        return {"function_call": "assistant", "reasoning": "assistant", "function_call_output": "tool"}.get(
-            str(value.get("type")), role
-        )
-    return role
+    kind = str(value.get("type")) if isinstance(value, dict) and "role" not in value else ""
+    if kind.endswith(_OUTPUT):
+        return "tool"
+    return "assistant" if kind == "reasoning" or kind.endswith("_call") else role
 
 
 def _blocks(value: Any, at: tuple[str | int, ...]) -> list[Block]:  # noqa: ANN401 - a JSON value
@@ -105,8 +104,8 @@ def _block(value: dict[str, Any], at: tuple[str | int, ...]) -> Block:
     kind = str(value.get("type"))
     if kind == "reasoning":
         return _reasoning(value, at)
-    if kind in _RESULTS:
-        return _result(value, at, *_RESULTS[kind])
+    if kind == "tool_result" or kind.endswith(_OUTPUT):
+        return _result(value, at, *(("output", "call_id") if kind.endswith(_OUTPUT) else ("content", "tool_use_id")))
     if kind in _IMAGES:
         return Block(kind="image", at=at, media_type=_media_type(value))
     if kind in _FILES:
@@ -122,21 +121,28 @@ _TEXTS: dict[str, tuple[BlockKind, str, str]] = {
     "text": ("text", "text", ""),
     "input_text": ("text", "text", ""),
     "output_text": ("text", "text", ""),
+    "refusal": ("text", "refusal", ""),
+    "reasoning_text": ("thinking", "text", ""),
     "thinking": ("thinking", "thinking", ""),
     "tool_use": ("tool_use", "input", "id"),
     "server_tool_use": ("tool_use", "input", "id"),
     "function_call": ("tool_use", "arguments", "call_id"),
+    "custom_tool_call": ("tool_use", "input", "call_id"),
+    "mcp_call": ("tool_use", "arguments", "id"),
 }
 """Types of blocks: what they are, and which fields hold what they say and the id of a call."""
-_RESULTS = {"tool_result": ("content", "tool_use_id"), "function_call_output": ("output", "call_id")}
+_OUTPUT = "_call_output"
+"""How the types of items of OpenAI responses end that say what a tool gave back; those of its calls end with less."""
 _IMAGES = frozenset({"image", "image_url", "input_image"})
 _FILES = frozenset({"document", "file", "input_file", "input_audio"})
 
 
 def _reasoning(value: dict[str, Any], at: tuple[str | int, ...]) -> Block:
     summary = value.get("summary")
-    parts = [item.get("text") for item in summary if isinstance(item, dict)] if isinstance(summary, list) else []
-    return _text("thinking", "\n".join(part for part in parts if isinstance(part, str)), (*at, "summary"))
+    field = "summary" if summary or not isinstance(value.get("content"), list) else "content"
+    told = value.get(field)
+    parts = [item.get("text") for item in told if isinstance(item, dict)] if isinstance(told, list) else []
+    return _text("thinking", "\n".join(part for part in parts if isinstance(part, str)), (*at, field))
 
 
 def _result(value: dict[str, Any], at: tuple[str | int, ...], field: str, call_id: str) -> Block:

@@ -31,6 +31,8 @@ _OWN_SERVERS = frozenset(
     {"ollama", "vllm", "lmstudio", "lm-studio", "llama.cpp", "llamacpp", "sglang", "localai", "tgi", "local"}
 )
 """Names of providers that are a program on somebody's own machine."""
+_CLOUDS = {"aws.bedrock": "aws", "azure.ai.openai": "azure", "gcp.vertex_ai": "google"}
+"""What the table calls the providers that OpenTelemetry names otherwise."""
 _NEWEST = datetime(9999, 12, 30, 12, tzinfo=UTC)
 """When calls of unknown time are thought to be made: under the newest prices."""
 _LAST_MS = _NEWEST.timestamp() * 1000
@@ -107,8 +109,9 @@ def _spellings(provider: str | None, model: str) -> Iterator[tuple[str | None, s
     """Providers and names under which a model may stand in the table, the likeliest first."""
     front, _, name = model.rpartition("/")
     if provider:
-        yield provider, model
-        yield provider, name
+        served_by = _CLOUDS.get(provider, provider)
+        yield served_by, model
+        yield served_by, name
     if front:
         yield front.partition("/")[0], name
     if "." in name.partition("-")[0]:

@@ -5,8 +5,11 @@
 What the SDKs have in common is below them:
 
     sse.py            server-sent events out of bytes, however the bytes were cut
+    event_stream.py   the same events in Amazon's framing
     assembly.py       Anthropic's stream events, put together to the message they stand for
     completion.py     OpenAI's stream events, put together to the chat completion they stand for
+    responses.py      the events of OpenAI's responses, put together to the response they stand for
+    openai_usage.py   the tokens of an answer of OpenAI's
     stream.py         a tee: the host reads its bytes, the record hears them too
     spoken.py         what a conversation says, whatever the provider
     asks.py           the calls that models asked for and nobody has recorded yet
@@ -19,12 +22,13 @@ What the SDKs have in common is below them:
 What applications meet:
 
     anthropic.py      the middleware of the `anthropic` SDK
-    openai.py         the transport of the `openai` SDK
+    openai.py         the clients of the `openai` SDK; openai_transport.py what records their requests
     mcp.py            the tool calls of MCP clients
     arrival.py        doing something to a module when it is there
     switch.py         ``clew.instrument()``
     calls.py          where a call of a tool belongs
     functions.py      a function, generator or coroutine function that is recorded
+    given_back.py     a recorded result in the form that a function gives back
     tools.py          ``@clew.tool``
     agents.py         ``@clew.agent``
 """

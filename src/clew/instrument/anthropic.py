@@ -1,9 +1,10 @@
-"""The `anthropic` SDK: a middleware that records every HTTP attempt of a model exchange.
+"""The `anthropic` SDK: a middleware that records every HTTP attempt of a model exchange, whichever cloud answers it.
 
 The SDK runs middleware inside its retry loop, so what it retries by itself is seen here and nowhere above. Tries of
 one call share an idempotency key, which the SDK makes before the first of them; that is how a retry finds the attempt
 before it and can say how long the SDK had waited. The request is recorded as the JSON that is sent; headers, and with
-them credentials, are not looked at.
+them credentials, are not looked at. Middleware sees a request before a cloud's client gives it that cloud's form, so
+requests to all of them look alike in the record.
 
     client = clew.instrument.anthropic.record(Anthropic())
 """
@@ -13,7 +14,6 @@ from __future__ import annotations
 import functools
 import inspect
 import time
-from contextlib import ExitStack
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -38,9 +38,11 @@ if TYPE_CHECKING:
     from anthropic._request import APIRequest
     from anthropic._response import APIResponse, AsyncAPIResponse
 
-Client = TypeVar("Client", anthropic.Anthropic, anthropic.AsyncAnthropic)
+Client = TypeVar("Client")
 EXCHANGES = ("/v1/messages", "/v1/complete")
 """The endpoints at which a model answers; others, such as counting tokens, are no exchange with a model."""
+PROVIDER = "anthropic"
+"""Whom a client asks, unless its class says otherwise."""
 MESSAGES = Dialect(MessageAssembly, usage_of, stop_reason_of, message_asks)
 """How Anthropic's messages speak."""
 
@@ -64,8 +66,10 @@ _tried: ContextVar[_Tried | None] = ContextVar("clew_anthropic_tried", default=N
 class RecorderMiddleware(anthropic.Middleware):
     """Records each HTTP attempt in the node in force, and changes nothing of what the SDK gets or returns."""
 
-    def __init__(self, *, max_retries: int = anthropic.DEFAULT_MAX_RETRIES) -> None:
+    def __init__(self, *, max_retries: int = anthropic.DEFAULT_MAX_RETRIES, provider: str = PROVIDER) -> None:
+        """``provider`` is whom the client asks, as OpenTelemetry names it."""
         self._max_retries = max_retries
+        self._provider = provider
 
     def handle(self, request: APIRequest, call_next: CallNext) -> APIResponse[Any]:
         """Record one attempt of a sync client."""
@@ -112,7 +116,7 @@ class RecorderMiddleware(anthropic.Middleware):
         if before is not None and retries and before.exchange.ended_at is not None:
             before.exchange.attempt.backoff((time.monotonic() - before.exchange.ended_at) * 1000)
         place.last_try = request.retries_taken >= request.options.get_max_retries(self._max_retries)
-        attempt = place.enter(provider="anthropic", model=_model_of(body), request=body)
+        attempt = place.enter(provider=self._provider, model=_model_of(body), request=body)
         exchange = Exchange(attempt, place, MESSAGES)
         _tried.set(_Tried(call, exchange, place))
         return exchange
@@ -120,35 +124,43 @@ class RecorderMiddleware(anthropic.Middleware):
 
 def record(client: Client) -> Client:
     """A client like the given one whose exchanges with a model are recorded; that client itself, if they are."""
-    if any(isinstance(middleware, RecorderMiddleware) for middleware in client.middleware):
+    made: Any = client
+    if any(isinstance(middleware, RecorderMiddleware) for middleware in made.middleware):
         return client
-    recorder = RecorderMiddleware(max_retries=client.max_retries)
-    return client.with_options(middleware=[*client.middleware, recorder])
+    recorder = RecorderMiddleware(max_retries=made.max_retries, provider=provider_of(client))
+    recorded: Client = made.with_options(middleware=[*made.middleware, recorder])
+    return recorded
+
+
+def provider_of(client: object) -> str:
+    """Whom a client asks, as OpenTelemetry names providers; the SDK says it of its own clients."""
+    said = getattr(client, "_gen_ai_provider_name", PROVIDER)
+    return said if isinstance(said, str) else PROVIDER
 
 
 def install() -> Callable[[], None]:
     """Record every client made from now on; returns what ends that. Raises if this release of the SDK has no place."""
-    with ExitStack() as undo:
-        for kind in (anthropic.Anthropic, anthropic.AsyncAnthropic):
-            _install(kind, undo)
-        return undo.pop_all().close
-
-
-def _install(kind: Any, undo: ExitStack) -> None:  # noqa: ANN401 - a class of the SDK that is changed from outside
-    """Give every new client of a class a recorder, with the number of tries that this client makes."""
+    kind = _maker(anthropic.Anthropic)
     made = kind.__init__
-    if "middleware" not in inspect.signature(made).parameters:
-        raise TypeError(f"{kind.__name__} takes no middleware")
 
     @functools.wraps(made)
     def make(self: object, *args: Any, **options: Any) -> None:  # noqa: ANN401 - what the class takes
         retries = options.get("max_retries", anthropic.DEFAULT_MAX_RETRIES)
-        recorder = RecorderMiddleware(max_retries=retries)
+        recorder = RecorderMiddleware(max_retries=retries, provider=provider_of(self))
         given = [one for one in options.get("middleware") or () if not isinstance(one, RecorderMiddleware)]
         made(self, *args, **{**options, "middleware": [*given, recorder]})
 
-    undo.callback(setattr, kind, "__init__", made)
     kind.__init__ = make
+    return lambda: setattr(kind, "__init__", made)
+
+
+def _maker(kind: type) -> Any:  # noqa: ANN401 - a class of the SDK that is changed from outside
+    """The class from which all clients have their middleware: those of clouds are no subclasses of the plain one."""
+    makers = [base for base in kind.__mro__ if "__init__" in vars(base)]
+    takers = [base for base in makers if "middleware" in inspect.signature(vars(base)["__init__"]).parameters]
+    if not takers:
+        raise TypeError(f"{kind.__name__} takes no middleware")
+    return takers[-1]
 
 
 def _is_exchange(request: APIRequest) -> bool:

@@ -2,16 +2,19 @@
 
 The events are taken as plain JSON, so that a field this release has never heard of ends up in the answer like every
 other: strings of a delta that come in pieces are joined, everything else is laid over what was there. Usage comes in
-an event of its own, and only if it was asked for. Its input count includes what the cache gave and took.
+an event of its own, and only if it was asked for.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from clew.instrument.assembly import NOTHING, Piece
 from clew.instrument.dialect import END
-from clew.model.usage import Usage
+from clew.instrument.openai_usage import usage_in
+
+if TYPE_CHECKING:
+    from clew.model.usage import Usage
 
 _GROWING = frozenset({"content", "refusal", "reasoning_content", "reasoning"})
 """Strings of a delta that add to what was said before."""
@@ -70,18 +73,7 @@ class CompletionAssembly:
 
 def completion_usage(completion: object) -> Usage | None:
     """The tokens of a completion as four disjoint counts, or ``None`` if it does not say."""
-    counts = completion.get("usage") if isinstance(completion, dict) else None
-    if not isinstance(counts, dict):
-        return None
-    prompt, answer = counts.get("prompt_tokens_details"), counts.get("completion_tokens_details")
-    read, written = _count(prompt, "cached_tokens"), _count(prompt, "cache_write_tokens")
-    return Usage(
-        input_tokens=max(0, _count(counts, "prompt_tokens") - read - written),
-        cache_read_tokens=read,
-        cache_write_tokens=written,
-        output_tokens=_count(counts, "completion_tokens"),
-        reasoning_tokens=_count(answer, "reasoning_tokens"),
-    )
+    return usage_in(completion, "prompt_tokens", "completion_tokens")
 
 
 def finish_reason(completion: object) -> str | None:
@@ -103,8 +95,3 @@ def _call(calls: list[dict[str, Any]], deltas: list[dict[str, Any]]) -> None:
             function[name] = function.get(name, "") + value if name == "arguments" else value
         call.update({name: value for name, value in delta.items() if name not in {"index", "function"}})
         call["function"] = function
-
-
-def _count(counts: object, name: str) -> int:
-    value = counts.get(name) if isinstance(counts, dict) else None
-    return value if isinstance(value, int) and not isinstance(value, bool) else 0

@@ -1,6 +1,7 @@
 """Turns, found from what is sent to a model, for applications that mark none.
 
-A request that goes on where an earlier one stopped belongs to the same conversation. Every exchange is a turn; a new
+A request that goes on where an earlier one stopped belongs to the same conversation: it says again what was said, or
+names the answer that it goes on from, or the conversation that the provider keeps. Every exchange is a turn; a new
 message of the user is the action that opens it. A turn ends with an answer that asks for no tool, else when its
 conversation goes on: only then is it known what the tools said. Results of calls that nobody recorded become tool
 calls of the turn that asked for them. A request that is sent again after it failed is a retry in its turn.
@@ -10,15 +11,15 @@ Several conversations of one session may be under way at the same time, in threa
 
 from __future__ import annotations
 
-from contextvars import ContextVar
 from threading import RLock
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary, WeakSet
 
 from clew.instrument.asks import is_asked, note_asks, open_asks
-from clew.instrument.spoken import mark_of, messages_of, replies_in, user_words
+from clew.instrument.spoken import answer_before, kept_conversation, mark_of, messages_of, replies_in, user_words
 from clew.model.catalog import find_slug
 from clew.record.action import Action
+from clew.record.current import presume, presumed
 from clew.record.turn import TurnRecorder
 
 if TYPE_CHECKING:
@@ -30,25 +31,30 @@ KEPT = 64
 INFERRED = {"inferred": True}
 """The attribute of turns and tool calls that were found, not marked."""
 
-_turn_here: ContextVar[TurnRecorder | None] = ContextVar("clew_inferred_turn", default=None)
-
 
 class Thread:
     """One conversation, as far as it was sent."""
 
-    def __init__(self, marks: list[int], turn: TurnRecorder) -> None:
-        """``marks`` stand for the messages of the last request, ``turn`` is what that opened."""
+    def __init__(self, marks: list[int], turn: TurnRecorder, kept: str | None) -> None:
+        """``marks`` stand for the messages of the last request and what it goes on from, ``turn`` is what it opened.
+
+        ``kept`` is the conversation at the provider that it is part of.
+        """
         self.marks = marks
         self.turn = turn
+        self.links = {kept} if kept is not None else set()
+        """By what a request may name this conversation: its last answer, and the conversation at the provider."""
         self.running = True
         """Whether the answer is still awaited."""
         self.failed: str | None = None
         """Why there is no answer, as a slug."""
 
-    def heard(self, slug: str | None, asks: list[Ask], *, over: bool) -> None:
+    def heard(self, slug: str | None, asks: list[Ask], *, over: bool, answer_id: str | None = None) -> None:
         """One try is over; ``over`` says that the SDK will not try again, ``slug`` why there is no answer."""
         self.running = not over
         self.failed = slug
+        if slug is None and answer_id is not None:
+            self.links.add(answer_id)
         if slug is None and not asks:
             self.turn.end()
 
@@ -78,30 +84,32 @@ class Conversations:
 
     def thread_for(self, request: object) -> Thread:
         """The conversation that a request belongs to, with the turn that it opens or is tried again in."""
-        messages = messages_of(request)
-        marks = [mark_of(message) for message in messages]
+        messages, kept = messages_of(request), kept_conversation(request)
+        chain = answer_before(request) or kept
+        marks = [mark_of(message) for message in ([chain, *messages] if chain is not None else messages)]
         with self._lock:
-            known = self._find(marks, messages)
-            if known is not None and known.marks == marks:
+            known = self._find(marks, messages, chain)
+            if known is not None and known.failed is not None and known.marks == marks:
                 known.running = True
-                _turn_here.set(known.turn)
+                presume(known.turn)
                 return known
             fresh = messages
             if known is not None:
-                fresh = messages[len(known.marks) :] if marks[: len(known.marks)] == known.marks else messages[-1:]
+                if chain is None:
+                    fresh = messages[len(known.marks) :] if marks[: len(known.marks)] == known.marks else messages[-1:]
                 known.close([reply for message in messages for reply in replies_in(message)])
                 self._threads.remove(known)
-            thread = Thread(marks, self._open(fresh))
+            thread = Thread(marks, self._open(fresh), kept)
             self._threads.append(thread)
             for old in self._threads[:-KEPT]:
                 old.close([])
             del self._threads[:-KEPT]
-        _turn_here.set(thread.turn)
+        presume(thread.turn)
         return thread
 
     def turn_of(self, name: str, arguments: object) -> TurnRecorder | None:
         """The open turn that a call of a tool belongs to: one that asked for it, else that of this context."""
-        here = _turn_here.get()
+        here = presumed()
         with self._lock:
             turns = [thread.turn for thread in reversed(self._threads) if not thread.turn.ended]
         mine = [turn for turn in turns if turn is here]
@@ -116,10 +124,11 @@ class Conversations:
             self._threads.clear()
         _of.pop(self._session, None)
 
-    def _find(self, marks: list[int], messages: list[object]) -> Thread | None:
-        """The conversation that goes on, the one with the longest common past first."""
+    def _find(self, marks: list[int], messages: list[object], chain: str | None) -> Thread | None:
+        """The conversation that goes on: the one that is named, else the one with the longest common past."""
         silent = [thread for thread in self._threads if not thread.running]
         again = (thread for thread in silent if thread.failed is not None and thread.marks == marks)
+        named = (thread for thread in reversed(silent) if chain is not None and chain in thread.links)
         further = (
             thread
             for thread in sorted(silent, key=lambda thread: -len(thread.marks))
@@ -131,7 +140,7 @@ class Conversations:
             for thread in reversed(silent)
             if told and not thread.turn.ended and any(ask.call_id in told for ask in open_asks(thread.turn))
         )
-        return next(iter((*again, *further, *answered)), None)
+        return next(iter((*again, *named, *further, *answered)), None)
 
     def _open(self, fresh: list[object]) -> TurnRecorder:
         """A turn for what is new in a conversation."""

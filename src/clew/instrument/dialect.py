@@ -36,6 +36,10 @@ class Assembly(Protocol):
         """The answer so far, in the shape of one that comes in one piece; ``None`` before it has begun."""
 
 
+def _never(_answer: object) -> None:
+    """No answer says so."""
+
+
 class Dialect(NamedTuple):
     """How a provider speaks."""
 
@@ -47,3 +51,5 @@ class Dialect(NamedTuple):
     """Why the model stopped, in the provider's own word."""
     asks: Callable[[object], list[Ask]]
     """The tool calls that an answer asks for."""
+    refused: Callable[[object], dict[str, Any] | None] = _never
+    """The body of the error of an answer that says itself that it failed; ``None`` for any other."""

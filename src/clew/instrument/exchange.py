@@ -13,6 +13,7 @@ import time
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from clew.instrument.dialect import END
+from clew.instrument.event_stream import MEDIA_TYPE, AmazonDecoder
 from clew.instrument.sse import EventDecoder
 from clew.instrument.stream import Unpacker
 from clew.record.exchange_failure import classify, error_message, error_type
@@ -64,11 +65,12 @@ class Exchange:
         self._place = place
         self._status: int | None = None
         self._unpacker = Unpacker({})
-        self._events: EventDecoder | None = None
+        self._events: EventDecoder | AmazonDecoder | None = None
         self._dialect = dialect
         self._assembly = dialect.assembly()
         self._body = bytearray()
         self._asks: list[Ask] = []
+        self._answer_id: str | None = None
         self._advice: dict[str, str] = {}
 
     @quietly
@@ -80,8 +82,8 @@ class Exchange:
             self._advice = {name: value for name, value in json.loads(headers[HURRIED]).items() if name in ADVICE}
         self._unpacker = Unpacker(headers if packed else {})
         self.wants_rest = status >= _FIRST_ERROR
-        if not self.wants_rest and headers.get("content-type", "").startswith("text/event-stream"):
-            self._events = EventDecoder()
+        if not self.wants_rest:
+            self._events = _decoder_for(headers.get("content-type", ""))
 
     @quietly
     def heard(self, data: bytes) -> None:
@@ -135,7 +137,7 @@ class Exchange:
             slug = self._settle(error, status)
         finally:
             answered = self._status is not None and self._status < _FIRST_ERROR
-            self._place.leave(self.attempt, slug=slug, answered=answered, asks=self._asks)
+            self._place.leave(self.attempt, slug=slug, answered=answered, asks=self._asks, answer_id=self._answer_id)
 
     @quietly
     def _take_held(self) -> None:
@@ -170,17 +172,27 @@ class Exchange:
         body = _json_or_text(bytes(self._body))
         broken = error is not None or status is not None
         self._respond(body, partial=broken)
-        return self._fail(error or "the answer was not read to its end", error=error, status=status) if broken else None
+        if broken:
+            return self._fail(error or "the answer was not read to its end", error=error, status=status)
+        return self._accept(body)
 
     def _streamed(self, error: BaseException | None, status: NodeStatus | None) -> str | None:
         """An answer in events."""
         message, refusal = self._assembly.whole(), self._assembly.error
         self._respond(message, partial=not self._assembly.complete)
         if refusal is not None and error_type(refusal) is not None:
-            return self._fail(error_message(None, refusal), body=refusal)
+            return self._fail(error_message(None, refusal), body=refusal, noted={"stream_error": refusal})
         if self._assembly.complete:
-            return None
+            return self._accept(message)
         return self._fail(error or "the stream ended before the message did", error=error, status=status)
+
+    def _accept(self, message: object) -> str | None:
+        """Take a whole answer for one, unless it says itself that there is none."""
+        refusal = self._dialect.refused(message)
+        if refusal is None:
+            self._asks = self._dialect.asks(message)
+            return None
+        return self._fail(error_message(None, refusal), body=refusal, whole=True)
 
     def _respond(self, message: object, *, partial: bool) -> None:
         if message is None:
@@ -194,26 +206,35 @@ class Exchange:
             partial=partial,
             http_status=self._status,
         )
-        if not partial:
-            self._asks = self._dialect.asks(message)
+        self._answer_id = _string(fields.get("id"))
 
     def _fail(
         self,
         words: BaseException | str,
         *,
         body: object = None,
+        noted: dict[str, object] | None = None,
+        whole: bool = False,
         error: BaseException | None = None,
         status: NodeStatus | None = None,
     ) -> str:
-        failure = classify(body=body, error=error, status=status, streaming=self._status is not None)
+        streaming = self._status is not None and not whole
+        failure = classify(body=body, error=error, status=status, streaming=streaming)
         self.attempt.fail(
             words,
             slug=failure.slug,
             status=status or failure.status,
             http_status=self._status,
-            attributes={"stream_error": body} if body is not None else None,
+            attributes=noted,
         )
         return failure.slug
+
+
+def _decoder_for(content_type: str) -> EventDecoder | AmazonDecoder | None:
+    """What takes a stream apart; ``None`` for an answer in one piece."""
+    if content_type.startswith("text/event-stream"):
+        return EventDecoder()
+    return AmazonDecoder() if content_type.startswith(MEDIA_TYPE) else None
 
 
 def _json_or_text(data: bytes) -> object:

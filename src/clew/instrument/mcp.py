@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from clew.errors import MissingExtra
 from clew.instrument.calls import call_place, is_same_call
-from clew.record.standin import Found, instrumented, stand_in_result
+from clew.record.current import current
+from clew.record.standin import Found, RecordedFailure, instrumented, stand_in_result
+from clew.record.tool import ToolRecorder
 from clew.record.trouble import report
+from clew.wire.whole import encode_whole
 
 try:
     import mcp
-    from mcp.types import CallToolResult
+    from mcp.types import INTERNAL_ERROR, CallToolResult, TextContent
 except ImportError as error:
     raise MissingExtra("Recording MCP clients needs the `mcp` SDK: pip install 'clew[agent]'.") from error
 
@@ -25,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from clew.instrument.calls import CallPlace
-    from clew.record.tool import ToolRecorder
 
 
 def install() -> Callable[[], None]:
@@ -37,7 +39,8 @@ def install() -> Callable[[], None]:
     async def call_tool(self: object, name: str, arguments: Any = None, *args: Any, **options: Any) -> object:  # noqa: ANN401 - what the SDK takes
         place = _place(name, arguments)
         if place is None:
-            return await original(self, name, arguments, *args, **options)
+            found = _handed_on(name, arguments)
+            return _result_of(found) if found is not None else await original(self, name, arguments, *args, **options)
         with ExitStack() as stack:
             if place.own:
                 stack.enter_context(place.holder)
@@ -64,11 +67,26 @@ def _place(name: str, arguments: object) -> CallPlace | None:
         return None
 
 
+def _handed_on(name: str, arguments: object) -> Found | None:
+    """What stands in for a call that the application recorded itself, and did not ask about."""
+    node = current()
+    if not isinstance(node, ToolRecorder) or node.cleared or not is_same_call(name):
+        return None
+    return stand_in_result(node.name, None, arguments, node.call_id)
+
+
 def _result_of(found: Found) -> object:
-    """A recorded result as the SDK gives it; raises what the call raised."""
-    if isinstance(found.response, dict):
+    """A recorded result as the SDK gives it; raises what the call raised, whose code is not in the record."""
+    if isinstance(found.response, dict) and "content" in found.response:
         return CallToolResult.model_validate(found.response)
-    return found.outcome()
+    try:
+        given = found.outcome()
+        words = given if isinstance(given, str) else encode_whole(given).decode()
+        return CallToolResult(content=[TextContent(type="text", text=words)])
+    except RecordedFailure as problem:
+        if type(problem).__name__ == mcp.MCPError.__name__:
+            raise mcp.MCPError(INTERNAL_ERROR, str(problem)) from problem
+        raise
 
 
 def _take(tool: ToolRecorder, result: object) -> None:

@@ -1,9 +1,8 @@
-"""The `openai` SDK: a transport that records every HTTP attempt of a chat completion.
+"""The `openai` SDK: every HTTP attempt of a response or a chat completion, at OpenAI or in a cloud that serves it.
 
-The SDK has one seam, its HTTP client. The recorder sits on that client's transports, below everything the SDK does by
-itself, so that each of its retries is an attempt; proxies, limits and connections stay as they were set up. A retry
-says so in a header, and has the body of the try before it. The request is recorded as the JSON that is sent; headers,
-and with them credentials, are not looked at.
+The SDK has one seam, its HTTP client, so the recorder sits on that client's transports (see `openai_transport`);
+proxies, limits and connections stay as they were set up. Copies of a client share the HTTP client, so each client
+marks its requests, by the hook that the SDK has for changing a request before it is sent.
 
     client = clew.instrument.openai.record(OpenAI())
 """
@@ -11,112 +10,29 @@ and with them credentials, are not looked at.
 from __future__ import annotations
 
 import functools
-import time
+import weakref
 from contextlib import ExitStack
-from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
-
-import msgspec
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from clew.errors import ClewError, MissingExtra
-from clew.instrument.completion import CompletionAssembly, completion_usage, finish_reason
-from clew.instrument.dialect import Dialect
-from clew.instrument.exchange import Exchange
-from clew.instrument.place import Place, find_place
-from clew.instrument.spoken import completion_asks
-from clew.instrument.stream import AsyncTee, SyncTee
 from clew.record.trouble import report
 
 try:
     import httpx2
     import openai
+
+    from clew.instrument.openai_transport import ASKER, Asker, AsyncRecorderTransport, RecorderTransport
 except ImportError as error:
     raise MissingExtra("Recording the `openai` SDK needs it: pip install 'clew[agent]'.") from error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from clew.record.attempt import AttemptRecorder
-
 Client = TypeVar("Client", openai.OpenAI, openai.AsyncOpenAI)
-EXCHANGE = "/chat/completions"
-"""The endpoint at which a model answers; others, such as listing models, are no exchange with a model."""
-RETRY_COUNT = "x-stainless-retry-count"
-"""The header in which the SDK says which try this is."""
-COMPLETIONS = Dialect(CompletionAssembly, completion_usage, finish_reason, completion_asks)
-"""How OpenAI's chat completions speak."""
-
-
-class _Tried(NamedTuple):
-    """The last try of a call, as the next one needs to know it."""
-
-    body: bytes
-    exchange: Exchange
-    place: Place
-
-    def give_up(self) -> None:
-        """Another call begins; unless this one is still under way elsewhere, there will be no further try of it."""
-        if self.exchange.ended_at is not None:
-            self.place.give_up()
-
-
-_tried: ContextVar[_Tried | None] = ContextVar("clew_openai_tried", default=None)
-
-
-class RecorderTransport(httpx2.BaseTransport):
-    """Records each HTTP attempt in the node in force, and changes nothing of what the SDK gets."""
-
-    def __init__(self, inner: httpx2.BaseTransport, *, max_retries: int = openai.DEFAULT_MAX_RETRIES) -> None:
-        self.inner = inner
-        """What does the work."""
-        self._max_retries = max_retries
-
-    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Record one attempt of a sync client."""
-        exchange = _begin(request, self._max_retries)
-        if exchange is None:
-            return self.inner.handle_request(request)
-        try:
-            response = self.inner.handle_request(request)
-        except BaseException as error:
-            exchange.broke(error)
-            raise
-        exchange.answered(response.status_code, response.headers, packed=True)
-        if isinstance(response.stream, httpx2.SyncByteStream):
-            response.stream = SyncTee(response.stream, exchange)
-        return response
-
-    def close(self) -> None:
-        """Close what does the work."""
-        self.inner.close()
-
-
-class AsyncRecorderTransport(httpx2.AsyncBaseTransport):
-    """As :class:`RecorderTransport`, for an async client."""
-
-    def __init__(self, inner: httpx2.AsyncBaseTransport, *, max_retries: int = openai.DEFAULT_MAX_RETRIES) -> None:
-        self.inner = inner
-        """What does the work."""
-        self._max_retries = max_retries
-
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Record one attempt."""
-        exchange = _begin(request, self._max_retries)
-        if exchange is None:
-            return await self.inner.handle_async_request(request)
-        try:
-            response = await self.inner.handle_async_request(request)
-        except BaseException as error:
-            exchange.broke(error)
-            raise
-        exchange.answered(response.status_code, response.headers, packed=True)
-        if isinstance(response.stream, httpx2.AsyncByteStream):
-            response.stream = AsyncTee(response.stream, exchange)
-        return response
-
-    async def aclose(self) -> None:
-        """Close what does the work."""
-        await self.inner.aclose()
+CLOUDS = {"AzureOpenAI": "azure.ai.openai", "BedrockOpenAI": "aws.bedrock"}
+"""Whom the clients of clouds ask, by their classes; those of async clients have the same names after ``Async``."""
+RUNTIMES = {"bedrock": "aws.bedrock", "vertex": "gcp.vertex_ai"}
+"""Whom a client asks that was made for a provider of the SDK, by what the SDK calls that."""
 
 
 def record(client: Client) -> Client:
@@ -126,10 +42,12 @@ def record(client: Client) -> Client:
     kind = next((wrap[base] for base in wrap if isinstance(http, base)), None)
     if kind is None:
         raise ClewError("Only clients on the SDK's own HTTP library, httpx2, can be recorded.")
+    asker = Asker(provider_of(client), client.max_retries)
+    _mark_requests(client, asker)
     if not isinstance(http._transport, kind):  # noqa: SLF001 - a transport given anew would lose proxies and limits
-        http._transport = kind(http._transport, max_retries=client.max_retries)  # noqa: SLF001 - as above
+        http._transport = kind(http._transport, asker)  # noqa: SLF001 - as above
         http._mounts = {  # noqa: SLF001 - as above
-            pattern: kind(inner, max_retries=client.max_retries) if inner is not None else None
+            pattern: kind(inner, asker) if inner is not None else None
             for pattern, inner in http._mounts.items()  # noqa: SLF001 - as above
         }
     return client
@@ -141,6 +59,13 @@ def install() -> Callable[[], None]:
         for kind in (openai.OpenAI, openai.AsyncOpenAI):
             _install(kind, undo)
         return undo.pop_all().close
+
+
+def provider_of(client: openai.OpenAI | openai.AsyncOpenAI) -> str:
+    """Whom a client asks, as OpenTelemetry names providers."""
+    names = [kind.__name__.removeprefix("Async") for kind in type(client).__mro__]
+    runtime = getattr(getattr(client, "_provider_runtime", None), "name", None)
+    return next((CLOUDS[name] for name in names if name in CLOUDS), RUNTIMES.get(str(runtime), "openai"))
 
 
 def _install(kind: Any, undo: ExitStack) -> None:  # noqa: ANN401 - a class of the SDK that is changed from outside
@@ -159,36 +84,15 @@ def _install(kind: Any, undo: ExitStack) -> None:  # noqa: ANN401 - a class of t
     kind.__init__ = make
 
 
-def _begin(request: httpx2.Request, max_retries: int) -> Exchange | None:
-    """Open an attempt for a request, if it goes to a model and there is a node to hold it."""
-    try:
-        return _open(request, max_retries) if _is_exchange(request) else None
-    except Exception:  # noqa: BLE001 - a recorder that raises would change what the host does
-        return None
+def _mark_requests(client: Any, asker: Asker) -> None:  # noqa: ANN401 - a client that is changed from outside
+    """Let the requests of a client say who makes them. A release without the hook leaves that to the transport."""
+    kind, own = type(client), weakref.ref(client)
+    prepare = getattr(kind, "_prepare_request", None)
+    if prepare is None or "_prepare_request" in vars(client):
+        return
 
+    def mark(request: httpx2.Request) -> object:
+        request.extensions[ASKER] = asker
+        return prepare(own(), request)
 
-def _open(request: httpx2.Request, max_retries: int) -> Exchange | None:
-    before, content = _tried.get(), request.content
-    retries = int(request.headers.get(RETRY_COUNT, "0"))
-    again = before is not None and retries > 0 and before.body == content
-    body = msgspec.json.decode(content)
-    if before is not None and not again:
-        before.give_up()
-    place = before.place if before is not None and again else find_place(body)
-    if place is None:
-        return None
-    if before is not None and again and before.exchange.ended_at is not None:
-        before.exchange.attempt.backoff((time.monotonic() - before.exchange.ended_at) * 1000)
-    place.last_try = retries >= max_retries
-    exchange = Exchange(_enter(place, body), place, COMPLETIONS)
-    _tried.set(_Tried(content, exchange, place))
-    return exchange
-
-
-def _enter(place: Place, body: object) -> AttemptRecorder:
-    model = body.get("model") if isinstance(body, dict) else None
-    return place.enter(provider="openai", model=model if isinstance(model, str) else None, request=body)
-
-
-def _is_exchange(request: httpx2.Request) -> bool:
-    return request.method == "POST" and request.url.path.endswith(EXCHANGE)
+    client._prepare_request = mark  # noqa: SLF001 - the SDK calls it for each request, on the client that makes it

@@ -78,10 +78,18 @@ class Place:
             self._given.supersede(attempt)
         return attempt
 
-    def leave(self, attempt: AttemptRecorder, *, slug: str | None, answered: bool, asks: Sequence[Ask] = ()) -> None:
+    def leave(
+        self,
+        attempt: AttemptRecorder,
+        *,
+        slug: str | None,
+        answered: bool,
+        asks: Sequence[Ask] = (),
+        answer_id: str | None = None,
+    ) -> None:
         """End an attempt that was made here, and the holder with the last one.
 
-        ``slug`` says why a try failed, ``asks`` which tools the answer asks for.
+        ``slug`` says why a try failed, ``asks`` which tools the answer asks for, ``answer_id`` what it is called.
         """
         if attempt is not self._given:
             attempt.end()
@@ -89,7 +97,7 @@ class Place:
         if slug is None:
             note_asks(self._holder, asks)
         if self._thread is not None:
-            self._thread.heard(slug, list(asks), over=over)
+            self._thread.heard(slug, list(asks), over=over, answer_id=answer_id)
         if self._own and over:
             self._holder.end()
 

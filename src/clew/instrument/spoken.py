@@ -36,9 +36,31 @@ class Reply(NamedTuple):
 
 
 def messages_of(request: object) -> list[Any]:
-    """The conversation that a request carries."""
-    messages = request.get("messages") if isinstance(request, dict) else None
+    """The conversation that a request carries: its messages, or its items."""
+    if not isinstance(request, dict):
+        return []
+    messages = request.get("messages", request.get("input"))
+    if isinstance(messages, str):
+        return [{"role": "user", "content": messages}]
     return messages if isinstance(messages, list) else []
+
+
+def answer_before(request: object) -> str | None:
+    """The id of the answer that a request goes on from without saying again what was said, if it names one."""
+    if not isinstance(request, dict):
+        return None
+    thread = request.get("thread")
+    found = request.get("previous_response_id") or (
+        thread.get("previous_message_id") if isinstance(thread, dict) else None
+    )
+    return found if isinstance(found, str) else None
+
+
+def kept_conversation(request: object) -> str | None:
+    """The id of the conversation that the provider keeps, if a request is part of one."""
+    found = request.get("conversation") if isinstance(request, dict) else None
+    found = found.get("id") if isinstance(found, dict) else found
+    return found if isinstance(found, str) else None
 
 
 def mark_of(message: object) -> int:
@@ -54,7 +76,7 @@ def user_words(message: object) -> object:
     if any(block.get("type") == "tool_result" for block in blocks):
         return None
     content = message.get("content")
-    if len(blocks) == 1 and blocks[0].get("type") == "text":
+    if len(blocks) == 1 and blocks[0].get("type") in {"text", "input_text"}:
         return blocks[0].get("text")
     return content
 
@@ -69,17 +91,30 @@ def message_asks(message: object) -> list[Ask]:
 
 
 def completion_asks(completion: object) -> list[Ask]:
-    """The tool calls in an answer of OpenAI's API: those of the first choice."""
+    """The tool calls in a completion of OpenAI's API: those of the first choice."""
     choices = completion.get("choices") if isinstance(completion, dict) else None
     message = choices[0].get("message") if choices and isinstance(choices[0], dict) else None
     calls = message.get("tool_calls") if isinstance(message, dict) else None
     return [_ask(call) for call in calls or () if isinstance(call, dict)]
 
 
+def response_asks(response: object) -> list[Ask]:
+    """The tool calls in a response of OpenAI's API; what has no call id is done by the provider itself."""
+    output = response.get("output") if isinstance(response, dict) else None
+    items = [item for item in output if isinstance(item, dict)] if isinstance(output, list) else []
+    return [
+        Ask(item["call_id"], str(item.get("name") or str(item["type"]).removesuffix("_call")), _wanted(item))
+        for item in items
+        if isinstance(item.get("call_id"), str) and str(item.get("type")).endswith("_call")
+    ]
+
+
 def replies_in(message: object) -> Iterator[Reply]:
-    """The results of tools in a message, of either provider."""
+    """The results of tools in a message or an item, whatever the provider."""
     if isinstance(message, dict) and message.get("role") == "tool":
         yield Reply(str(message.get("tool_call_id")), message.get("content"), failed=False)
+    if isinstance(message, dict) and str(message.get("type")).endswith("_call_output"):
+        yield Reply(str(message.get("call_id")), message.get("output"), failed=False)
     for block in _blocks(message):
         if block.get("type") == "tool_result":
             yield Reply(str(block.get("tool_use_id")), block.get("content"), failed=bool(block.get("is_error")))
@@ -89,6 +124,12 @@ def _ask(call: dict[str, Any]) -> Ask:
     function = call.get("function")
     function = function if isinstance(function, dict) else {}
     return Ask(str(call.get("id")), str(function.get("name")), _json_or_text(function.get("arguments")))
+
+
+def _wanted(item: dict[str, Any]) -> object:
+    """The arguments of a call in a response; those of a tool of the provider's are an action."""
+    named = next((name for name in ("arguments", "input", "action", "actions", "operation") if name in item), "")
+    return _json_or_text(item.get(named)) if named == "arguments" else item.get(named)
 
 
 def _blocks(message: object) -> Iterator[dict[str, Any]]:

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from clew.instrument.calls import call_place
 from clew.instrument.functions import Recording, name_of, recorded
-from clew.record.standin import instrumented, stand_in_result
+from clew.instrument.given_back import given_back
+from clew.record.standin import Found, instrumented, stand_in_result
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,7 +67,16 @@ def _tool(function: Callable[..., Any], name: str | None, kind: ToolKind, comman
         word = word if isinstance(word, str) else None
         node, call_id = place.tool(called, arguments, kind=kind, command=word)
         nodes: list[NodeRecorder] = [place.holder, node] if place.own else [node]
-        found = stand_in_result(called, word, arguments, call_id)
-        return Recording(nodes, node.respond, found)
+        found = _found(called, word, arguments, call_id)
+        node.cleared = found is None
+        return Recording(nodes, node.respond, given_back(found, function) if found is not None else None)
 
     return recorded(function, begin)
+
+
+def _found(name: str, command: str | None, arguments: object, call_id: str | None) -> Found | None:
+    """What stands in for a call. If that cannot be said the call fails, since the function is not to be called then."""
+    try:
+        return stand_in_result(name, command, arguments, call_id)
+    except Exception as problem:  # noqa: BLE001 - what may be wrong with a replay is the replay's own
+        return Found(status="failed", error=str(problem))

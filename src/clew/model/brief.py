@@ -20,5 +20,6 @@ class Brief:
         said = [str(value) for name in _SAID if (value := getattr(self, name, None)) is not None]
         said += [word for word in (getattr(self, "verdict", None),) if word is not None]
         said += [str(slug) for slug in getattr(self, "slugs", ())]
-        said += [f"{len(held)} {name}" for name in _COUNTED if (held := getattr(self, name, ()))]
+        counts = {name: len(getattr(self, name, ())) for name in _COUNTED}
+        said += [f"{count} {name if count > 1 else name[:-1]}" for name, count in counts.items() if count]
         return f"<{type(self).__name__} {' · '.join(said)}>"

@@ -51,3 +51,8 @@ class LogEntry(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """On ``WRN`` and ``ERR`` the payloads in force, else ``None``."""
     registered: bool = True
     """Whether the slug was declared; an undeclared one is kept and flagged."""
+
+    def __repr__(self) -> str:
+        """What a person wants to know first: without payloads, which would be pages."""
+        source = f" · {self.source.file}:{self.source.line}" if self.source is not None else ""
+        return f"<LogEntry {self.severity} · {self.slug} · {self.message!r}{source}>"

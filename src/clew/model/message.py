@@ -21,19 +21,20 @@ def text_in(payload: Payload | None) -> str:
 
 def reasoning_in(payload: Payload | None) -> str:
     """Every readable thinking block of an answer, joined by newlines; empty if there is none."""
-    if payload is None:
-        return ""
-    return "\n".join(block["thinking"] for block in _blocks(payload.value) if isinstance(block.get("thinking"), str))
+    return "" if payload is None else "\n".join(_thoughts(payload.value))
 
 
 def stop_reason_in(payload: Payload | None) -> str | None:
-    """The reason the provider gives for the end of an answer, in its own word."""
+    """The reason the provider gives for the end of an answer, in its own word; of an OpenAI response, its status."""
     value = payload.value if payload is not None else None
     if not isinstance(value, dict):
         return None
     choices = value.get("choices")
     if isinstance(choices, list) and choices and isinstance(choices[0], dict):
         return _string(choices[0].get("finish_reason"))
+    if value.get("object") == "response":
+        details = value.get("incomplete_details")
+        return _string(details.get("reason") if isinstance(details, dict) else value.get("status"))
     return _string(value.get("stop_reason"))
 
 
@@ -67,6 +68,16 @@ def _blocks(value: object) -> Iterator[dict[str, Any]]:
     ):
         if isinstance(holder, dict):
             yield from _dicts(holder.get("content"))
+
+
+def _thoughts(value: object) -> Iterator[str]:
+    for block in _blocks(value):
+        thought = block.get("text" if block.get("type") == "reasoning_text" else "thinking")
+        if isinstance(thought, str):
+            yield thought
+    items = _dicts(value.get("output")) if isinstance(value, dict) else []
+    parts = [part for item in items for part in _dicts(item.get("summary"))]
+    yield from (part["text"] for part in parts if isinstance(part.get("text"), str))
 
 
 def _texts(value: object) -> Iterator[str]:

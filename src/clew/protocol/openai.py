@@ -1,35 +1,28 @@
-"""OpenAI's chat completions as pure functions: request to what conditions look at, answer to JSON body, and the errors.
+"""OpenAI's chat completions as pure functions: request to what conditions look at, answer to JSON body.
 
 The answers are the same as for Anthropic's API; what differs is their shape. The input counts of a usage are not
-disjoint here: what was read from the cache and written to it is part of `prompt_tokens`.
+disjoint here: what was read from the cache and written to it is part of `prompt_tokens`. What this endpoint has in
+common with OpenAI's other one stands in `openai_http`.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias, assert_never
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 from msgspec import Struct
 
-from clew.protocol.breakage import ending_of, pieces_until
+from clew.protocol.openai_http import error_body, reply_of, text_of
 from clew.protocol.openai_stream import event, events
-from clew.protocol.reply import Reply
-from clew.protocol.scenario import Drop, Error, Message, Text, Thinking, ToolUse
+from clew.protocol.scenario import Text, Thinking, ToolUse
 from clew.protocol.script import Asked
 
 if TYPE_CHECKING:
-    from clew.protocol.scenario import Answer, Cut, Usage
+    from clew.protocol.reply import Reply
+    from clew.protocol.scenario import Answer, Cut, Message, Usage
 
 Json: TypeAlias = dict[str, Any]
 
-ERROR_CODES = {
-    400: ("invalid_request_error", None),
-    401: ("invalid_request_error", "invalid_api_key"),
-    403: ("invalid_request_error", "forbidden"),
-    404: ("invalid_request_error", "model_not_found"),
-    429: ("requests", "rate_limit_exceeded"),
-}
-"""Type and code by status; every other status is the server's own fault."""
 FINISH_REASONS = {
     "end_turn": "stop",
     "max_tokens": "length",
@@ -93,31 +86,14 @@ def asked(request: CompletionRequest) -> Asked:
     return Asked(model=request.model, system="\n".join(system), last_user="\n".join(last))
 
 
-def text_of(content: object) -> str:
-    """Join the text in a string or a list of parts."""
-    if isinstance(content, list):
-        return "\n".join(str(part["text"]) for part in content if isinstance(part, dict) and "text" in part)
-    return content if isinstance(content, str) else ""
-
-
 def reply(answer: Answer, request: CompletionRequest, *, created: int, label: str) -> Reply:
     """Turn an answer into HTTP. `label` is the part of all ids that makes them unique."""
-    match answer:
-        case Message():
-            body = completion_body(answer, model=request.model, created=created, label=label)
-            return _message_reply(answer, body, request, label)
-        case Error():
-            return _error_reply(answer, label)
-        case Drop():
-            return Reply(status=None, ending=answer.how, delay=answer.delay)
-        case _:
-            assert_never(answer)
 
+    def pieces(message: Message) -> tuple[bytes, ...]:
+        body = completion_body(message, model=request.model, created=created, label=label)
+        return tuple(events(body, usage=request.streams_usage)) if request.stream else (msgspec.json.encode(body),)
 
-def refusal(status: int, message: str, *, label: str) -> Reply:
-    """Make the reply with which the API itself turns a request down."""
-    body = msgspec.json.encode(error_body(status, message))
-    return Reply(status=status, headers=_headers("application/json", label), pieces=(body,))
+    return reply_of(answer, pieces, _error_event, label=label)
 
 
 def completion_body(answer: Message, *, model: str, created: int, label: str) -> Json:
@@ -153,43 +129,8 @@ def usage_body(usage: Usage) -> Json:
     }
 
 
-def error_body(status: int, message: str, kind: str = "") -> Json:
-    """Build the JSON body of an error; `kind` replaces the type and the code that go with the status."""
-    usual, code = ERROR_CODES.get(status, ("server_error", None))
-    return {"error": {"message": message, "type": kind or usual, "param": None, "code": kind or code}}
-
-
-def _message_reply(answer: Message, body: Json, request: CompletionRequest, label: str) -> Reply:
-    stream, cut = request.stream, answer.cut
-    pieces = tuple(events(body, usage=request.streams_usage)) if stream else (msgspec.json.encode(body),)
-    return Reply(
-        status=200,
-        headers=_headers("text/event-stream; charset=utf-8" if stream else "application/json", label),
-        pieces=pieces if cut is None else pieces_until(cut, pieces, stream=stream, error=_error_event),
-        streamed=stream or cut is not None,
-        ending="whole" if cut is None else ending_of(cut, stream=stream),
-        delay=answer.delay,
-        pace=answer.pace,
-    )
-
-
 def _error_event(cut: Cut) -> bytes:
     return event(error_body(500, cut.error_message, cut.error_type))
-
-
-def _error_reply(answer: Error, label: str) -> Reply:
-    content_type = "application/json" if answer.raw is None else answer.content_type
-    body = msgspec.json.encode(error_body(answer.status, answer.message, answer.type))
-    return Reply(
-        status=answer.status,
-        headers=(*_headers(content_type, label), *answer.headers.items()),
-        pieces=(body if answer.raw is None else answer.raw.encode(),),
-        delay=answer.delay,
-    )
-
-
-def _headers(content_type: str, label: str) -> tuple[tuple[str, str], ...]:
-    return (("content-type", content_type), ("x-request-id", f"req_{label}"))
 
 
 def _message(answer: Message, label: str, *, refused: bool) -> Json:

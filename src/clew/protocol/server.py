@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from clew.protocol import anthropic
@@ -12,11 +12,13 @@ from clew.protocol.completions import CompletionsEndpoint
 from clew.protocol.loopback import Loopback
 from clew.protocol.messages import MessagesEndpoint
 from clew.protocol.received import ReceivedRequest, credential, json_or_none, without_credentials
+from clew.protocol.responses_endpoint import ResponsesEndpoint
 from clew.protocol.script import Script
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from clew.protocol.endpoint import Endpoint
     from clew.protocol.reply import Reply
     from clew.protocol.scenario import Answer, Scenario
 
@@ -40,9 +42,10 @@ class ModelServer(Loopback):
         self._lock = Lock()
         self._clock = clock
         self._script = Script(scenario)
-        self._endpoints: dict[str, MessagesEndpoint | CompletionsEndpoint] = {
+        self._endpoints: dict[str, Endpoint[Any]] = {
             "/v1/messages": MessagesEndpoint(scenario, self._script),
             "/v1/chat/completions": CompletionsEndpoint(scenario, self._script, clock),
+            "/v1/responses": ResponsesEndpoint(scenario, self._script, clock),
         }
         self._mark = f"{crc32(scenario.name.encode()):08x}"
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from clew.model.catalog import register
 from clew.model.session_id import is_session_id
 from clew.model.slug import Slug
-from clew.record.current import current
+from clew.record.current import current, nearest
 from clew.record.dispatch import dispatch
 from clew.record.environment import folder_of, inherited_parent, is_recording, is_tracing
 from clew.record.logbook import caller
@@ -84,11 +84,11 @@ def session(
 
 
 def log(slug: str, message: str = "", severity: str | None = None, **details: Any) -> None:  # noqa: ANN401 - any named values
-    """Write a log entry on the node in force.
+    """Write a log entry on the node in force; where that is a session, on the turn that was found in it and is open.
 
     Its severity is the slug's unless given; outside any session it goes to the log sinks only.
     """
-    node = current()
+    node = nearest()
     if node is not None:
         node.log(slug, message, severity, **details)
     elif dispatch.active():

@@ -60,14 +60,21 @@ _BY_TYPE = {
     "authentication_error": 401,
     "billing_error": 402,
     "insufficient_quota": 402,
+    "internalServerException": 500,
+    "invalid_prompt": 400,
     "invalid_request_error": 400,
+    "modelStreamErrorException": 500,
+    "modelTimeoutException": 504,
     "not_found_error": 404,
     "overloaded_error": 529,
     "permission_error": 403,
     "rate_limit_error": 429,
     "rate_limit_exceeded": 429,
     "server_error": 500,
+    "serviceUnavailableException": 503,
+    "throttlingException": 429,
     "timeout_error": 504,
+    "validationException": 400,
 }
 
 _AWAY = {"APIConnectionError", "TransportError", "ConnectionError", "gaierror"}
@@ -109,8 +116,9 @@ def classify_raised(error: BaseException) -> Failure:
 
 
 def error_type(body: object) -> str | None:
-    """The provider's own name of an error, if the body has one."""
-    return _error_field(body, "type")
+    """The provider's own name of an error, if the body has one; an event of a stream may only have a code."""
+    kind = _error_field(body, "type")
+    return kind if kind not in {None, "error"} else _error_field(body, "code")
 
 
 def error_message(http_status: int | None, body: object) -> str:
@@ -134,7 +142,8 @@ def is_timeout(problem: BaseException) -> bool:
 
 
 def _error_field(body: object, name: str) -> str | None:
-    error = body.get("error") if isinstance(body, dict) else None
+    """A field of the error in a body; the body of some clouds, and an event of OpenAI's responses, is the error."""
+    error = body.get("error", body) if isinstance(body, dict) else None
     value = error.get(name) if isinstance(error, dict) else None
     return value if isinstance(value, str) else None
 

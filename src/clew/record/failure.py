@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from clew.model.log import Source
 from clew.record.exchange_failure import classify, classify_raised, is_cancelled, is_timeout
+from clew.record.standin import RecordedFailure
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -59,14 +60,12 @@ _OF_HOLDERS = {"turn": "turn.failed", "step": "step.failed"}
 
 
 def describe(problem: object) -> str:
-    """A failure in words; an exception with its type."""
+    """A failure in words; an exception with its type, unless it only hands on words of a record."""
     try:
         text = str(problem)
-        return (
-            (f"{type(problem).__name__}: {text}" if text else type(problem).__name__)
-            if isinstance(problem, BaseException)
-            else text
-        )
+        if not isinstance(problem, BaseException) or type(problem) is RecordedFailure:
+            return text
+        return f"{type(problem).__name__}: {text}" if text else type(problem).__name__
     except Exception:  # noqa: BLE001 - the object is the application's
         return type(problem).__name__
 

@@ -13,7 +13,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from clew.model.log import Source
-from clew.record.current import current
+from clew.record.current import nearest
 from clew.record.dispatch import dispatch, is_silent
 from clew.record.failure import evidence
 from clew.record.narrator import tell_outside
@@ -50,7 +50,7 @@ def _write(record: logging.LogRecord) -> None:
     if record.exc_info is not None and record.exc_info[1] is not None:
         details |= evidence(record.exc_info[1])
     source = Source(file=record.filename, line=record.lineno, function=record.funcName)
-    node = current()
+    node = nearest()
     if node is not None:
         node.session.logbook.write(node, slug, _message(record), severity, details, source)
     elif dispatch.active():

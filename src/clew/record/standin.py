@@ -11,9 +11,12 @@ from __future__ import annotations
 
 import builtins
 import os
+import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol, runtime_checkable
 
 from clew.model.session import NodeStatus
+from clew.record.current import current
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +29,10 @@ VARIABLE = "CLEW_REPLAY"
 
 
 class RecordedFailure(Exception):
-    """A tool failed when the session was recorded, with an exception that cannot be made again by its name."""
+    """A tool failed when the session was recorded, in a way that no exception known here says as well.
+
+    One that was raised and cannot be made again has a type of its own below this one, with the recorded name.
+    """
 
 
 class Found(NamedTuple):
@@ -42,11 +48,13 @@ class Found(NamedTuple):
     """The failure's name."""
     told: str | None = None
     """What the model was told of it, if the record says so."""
+    exception: str | None = None
+    """The full name of the type of what was raised: ``package.module.Name``."""
 
     def outcome(self) -> object:
         """The result; raises what the tool raised, as far as a recorded failure tells."""
         if self.status != "ok":
-            raise exception_of(self.error or self.status, self.status)
+            raise exception_of(self.error or self.status, self.status, self.exception)
         return self.response
 
 
@@ -118,16 +126,54 @@ def use_stand_in(one: StandIn | None) -> StandIn | None:
 def stand_in_result(name: str, command: str | None, request: object, call_id: str | None) -> Found | None:
     """What a tool call came to if somebody stands in; ``None`` if the tool is to be called."""
     one = stand_in()
-    return one.result(name, command, request, call_id) if one is not None else None
+    if one is None:
+        return None
+    found = one.result(name, command, request, call_id)
+    if found is None:
+        _clear()
+    return found
 
 
-def exception_of(error: str, status: NodeStatus) -> BaseException:
-    """An exception that says what a recorded one said; of the same type if that is built in."""
-    name, colon, words = error.partition(": ")
-    known = getattr(builtins, name, None)
-    if isinstance(known, type) and issubclass(known, Exception):
-        try:
-            return known(words) if colon else known()
-        except TypeError:  # an exception that is made of more than words
-            return RecordedFailure(error)
-    return TimeoutError(error) if status == "timeout" else RecordedFailure(error)
+def _clear() -> None:
+    """Let the tool call in force be made: what it hands on to is not asked about again."""
+    from clew.record.tool import ToolRecorder  # noqa: PLC0415 - it imports what describes failures, and that this
+
+    node = current()
+    if isinstance(node, ToolRecorder):
+        node.cleared = True
+
+
+def exception_of(error: str, status: NodeStatus, full_name: str | None = None) -> BaseException:
+    """An exception that says what a recorded one said; of the same type if that is built in or loaded here.
+
+    ``error`` begins with the name of the type; ``full_name`` says where that was defined.
+    """
+    name, _, words = error.partition(": ")
+    late = status == "timeout"
+    made: BaseException | None = _made(_loaded(full_name) or getattr(builtins, name, None), words)
+    if made is None and full_name is not None and full_name.rpartition(".")[2] == name:
+        made = type(name, (RecordedFailure,), {})(words)
+    if made is None:
+        return TimeoutError(error) if late else RecordedFailure(error)
+    if late:
+        made.__cause__ = TimeoutError(words)
+    return made
+
+
+def _loaded(full_name: str | None) -> object:
+    """What has this name in a module that is loaded; nothing is imported for it."""
+    module, _, name = (full_name or "").rpartition(".")
+    return vars(sys.modules[module]).get(name) if module in sys.modules else None
+
+
+def _made(kind: object, words: str) -> Exception | None:
+    """An exception of a type, if it is one and then says these words; its other arguments are not in the record."""
+    if not (isinstance(kind, type) and issubclass(kind, Exception)):
+        return None
+    given = (words,) if words else ()
+    for make in (kind, kind.__new__):
+        with suppress(Exception):
+            made = make(*given) if make is kind else make(kind, *given)
+            if str(made) == words:
+                return made
+    return None

@@ -43,10 +43,13 @@ class ToolRecorder(NodeRecorder):
         self._request = request
         self._tool_kind = tool_kind_of(kind)
         self._command = maybe_text(command)
-        self._call_id = maybe_text(call_id)
-        self._attributes = attributes
+        self.call_id = maybe_text(call_id)
+        """The id that the model gave the call."""
+        self.cleared = False
+        """Whether who stands in for tools said that this call is to be made."""
         self.responded = False
         """Whether a result was recorded."""
+        self._attributes = attributes
         self._ended = False
         self._failed = False
 
@@ -117,7 +120,7 @@ class ToolRecorder(NodeRecorder):
                     n=self.n,
                     of=self.holder.ref,
                     name=self.name,
-                    call_id=self._call_id,
+                    call_id=self.call_id,
                     kind=self._tool_kind,
                     command=self._command,
                     request=self._request,

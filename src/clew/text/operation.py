@@ -19,7 +19,15 @@ if TYPE_CHECKING:
     from clew.model.usage import Usage
 
 _WORTH_A_WORD = frozenset(
-    {"max_tokens", "length", "refusal", "content_filter", "model_context_window_exceeded", "pause_turn"}
+    {
+        "content_filter",
+        "length",
+        "max_output_tokens",
+        "max_tokens",
+        "model_context_window_exceeded",
+        "pause_turn",
+        "refusal",
+    }
 )
 _HINTS = ("path", "file_path", "notebook_path", "query", "url", "pattern", "command", "description", "name", "id")
 _HINT_PAYLOAD = 4096

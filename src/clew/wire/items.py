@@ -15,7 +15,7 @@ from clew.wire.stored import StoredPayload
 from clew.wire.strings import Encoded, blob_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Hashable, Iterator
 
     from clew.wire.table import ValueTable
 
@@ -62,6 +62,15 @@ class Items:
             return [self._table.payload(raw) for raw in self._values[first:stop]]
         runs = self._between(first, stop)
         return [_element(self._table, (table, number)) for table, low, high in runs for number in range(low, high)]
+
+    def names(self) -> list[Hashable]:
+        """What each element is known by, without loading any: those of one name are the same value in every list."""
+        if self._table is None:
+            return [name_of(Payload(value)) for value in self._values]
+        identity = self._table.identity
+        if not self._runs:
+            return [(identity, bytes(raw)) for raw in self._values]
+        return [(identity, table, number) for table, first, stop in self._runs for number in range(first, stop)]
 
     def shared(self, other: Items) -> int:
         """How many elements at the beginning are known to be the same as another list's, without loading any."""
@@ -156,6 +165,12 @@ _MOST_LISTS = 1_000_000
 """Lists inside lists before a reference is taken for a forgery that names itself."""
 
 
+def name_of(payload: Payload) -> Hashable:
+    """What a value is known by: payloads of one name are the same value. One that is not encoded is like no other."""
+    token = payload.token
+    return object() if token is None else token
+
+
 def same(one: Payload | None, other: Payload | None) -> bool:
     """Whether two payloads are known to be equal without loading them."""
     if one is None or other is None:
@@ -163,4 +178,4 @@ def same(one: Payload | None, other: Payload | None) -> bool:
     return one is other or (one.token is not None and one.token == other.token)
 
 
-__all__ = ["Items", "fields", "items", "same"]
+__all__ = ["Items", "fields", "items", "name_of", "same"]
