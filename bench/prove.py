@@ -30,6 +30,7 @@ from bench.checks.leaks import leaks
 from bench.checks.library import library
 from bench.checks.log import log
 from bench.checks.opening import opening
+from bench.checks.plugin import plugin
 from bench.checks.properties import properties
 from bench.checks.replaying import replaying
 from bench.checks.samples import samples
@@ -61,6 +62,7 @@ CHECKS: dict[str, Check] = {
     "exactness": ("Read back", lambda: exactness(200)),
     "opening": ("Opening", lambda: opening(200)),
     "importing": ("Importing the package", lambda: importing(21)),
+    "plugin": ("The pytest plugin", lambda: plugin(2_000, 5)),
     "samples": ("Real transcripts", samples),
     "bad_input": ("Bad input", bad_input),
     "failures": ("Why it failed", failures),

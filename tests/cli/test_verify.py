@@ -6,9 +6,11 @@ import json
 from typing import TYPE_CHECKING
 
 import msgspec
+import pytest
 
 from clew.cli.exit_codes import ExitCode
 from clew.model import event
+from clew.model.session import Parent
 from tests.cli import records
 
 if TYPE_CHECKING:
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.cli.conftest import Outcome
+
+OTHER = "20251109_150000_0dd0dd0d"
 
 
 def journal(folder: Path) -> Path:
@@ -108,6 +112,46 @@ def test_a_tree_that_does_not_add_up(tmp_path: Path, clew: Callable[..., Outcome
     records.write(tmp_path, records.ID, [*records.conversation()[:-1], event.FinEnd(success=True, totals=wrong)])
     assert clew("verify", "--dir", tmp_path).code == ExitCode.OK
     assert clew("verify", "--dir", tmp_path, "--tree").code == ExitCode.DAMAGED
+
+
+@pytest.mark.parametrize(("spoil", "code"), [
+    (lambda _: None, ExitCode.OK),
+    (lambda path: path.write_bytes(path.read_bytes()[:-5]), ExitCode.TORN),
+    (lambda path: path.write_bytes(path.read_bytes().replace(b"memories", b"memoriez", 1)), ExitCode.DAMAGED),
+    (lambda path: path.write_bytes(b"hello\n"), ExitCode.UNREADABLE),
+])  # fmt: skip
+def test_the_tree_changes_no_exit_code_but_that_of_an_unsound_one(
+    folder: Path, clew: Callable[..., Outcome], spoil: Callable[[Path], None], code: ExitCode
+) -> None:
+    """With ``--tree``: 0 clean, 1 torn tail, 2 damage, 3 unreadable, as without it."""
+    spoil(journal(folder))
+    assert clew("verify", "--tree", "--dir", folder).code == code
+    assert clew("verify", "--dir", folder).code == code
+
+
+def test_a_link_that_only_one_side_knows(tmp_path: Path, clew: Callable[..., Outcome]) -> None:
+    """A child that says it hangs elsewhere, one whose parent knows nothing of it, one that is gone: each is 2."""
+    records.write(tmp_path, records.ID, records.conversation())
+    gone = clew("verify", "--tree", "--dir", tmp_path, "--json")
+    assert _told(gone) == [("link", f"session: the child session {records.CHILD} has no journal here")]
+    path = records.write(tmp_path, records.CHILD, records.child(), parent=Parent(session_id=records.ID, path="1-1"))
+    elsewhere = f"2-2: holds the session {records.CHILD}, which says it hangs on 1-1 of {records.ID}"
+    assert _told(clew("verify", "--tree", "--dir", tmp_path, "--json")) == [("link", elsewhere)]
+    path.rename(tmp_path / f"session_{OTHER}.jsonl")
+    stranger = clew("verify", "--tree", OTHER, "--dir", tmp_path, "--json")
+    assert stranger.code == ExitCode.DAMAGED
+    told = [("link", f"session: says it hangs on 1-1 of {records.ID}, where there is no such call")]
+    assert [note for note in _told(stranger) if note[0] == "link"] == told
+
+
+def test_a_parent_that_is_not_here_is_no_broken_link(tmp_path: Path, clew: Callable[..., Outcome]) -> None:
+    """A child session that was given away alone is sound."""
+    records.write(tmp_path, records.CHILD, records.child(), parent=Parent(session_id=records.ID, path="2-2"))
+    assert clew("verify", "--tree", "--dir", tmp_path).code == ExitCode.OK
+
+
+def _told(outcome: Outcome) -> list[tuple[str, str]]:
+    return [(note["kind"], note["message"]) for finding in json.loads(outcome.out) for note in finding["notes"]]
 
 
 def test_findings_as_json(folder: Path, clew: Callable[..., Outcome]) -> None:

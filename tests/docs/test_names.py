@@ -21,6 +21,8 @@ ROOT = Path(__file__).parents[2]
 _GENERATED = {*MADE, "slugs.md", "failures-tried.md", "evidence.md"}
 _WRITTEN = "\n".join(path.read_text("utf-8") for path in pages() if path.name not in _GENERATED)
 """What people wrote."""
+PLUGIN = ("plugin", "recording")
+"""Where the names are that the plugin adds to pytest."""
 _OF_OTHERS = {"ANTHROPIC_API_KEY", "OPENAI_API_KEY", "ANTHROPIC_BASE_URL", "OPENAI_BASE_URL"}
 """Variables that SDKs read."""
 
@@ -30,7 +32,13 @@ def _variables() -> Iterator[str]:
     for module in sorted((ROOT / "src" / "clew").rglob("*.py")):
         text = module.read_text("utf-8")
         yield from re.findall(r"\bCLEW_[A-Z_]+\b", text)
-        yield from re.findall(r"environ(?:\.get|\.pop)?[(\[]\s*\"([A-Z][A-Z0-9_]+)\"", text)
+        yield from _read(text)
+
+
+def _read(text: str) -> Iterator[str]:
+    """The variables that a module reads by a name that stands where it is read."""
+    yield from re.findall(r"(?:environ(?:\.\w+)?|getenv)[(\[]\s*\"([A-Z][A-Z0-9_]+)\"", text)
+    yield from re.findall(r"\"([A-Z][A-Z0-9_]+)\" (?:not )?in (?:os\.)?environ", text)
 
 
 def _documented_variables() -> set[str]:
@@ -46,6 +54,38 @@ def test_every_variable_is_documented_and_read() -> None:
     documented = _documented_variables()
     assert not read - documented, f"add rows for {sorted(read - documented)} to docs/environment.md"
     assert not documented - read - _OF_OTHERS, f"nobody reads {sorted(documented - read - _OF_OTHERS)}"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['os.environ["NEW"]', 'environ.get("NEW")', 'os.environ.setdefault("NEW", "")', 'os.getenv("NEW")',
+     'environ.pop(\n    "NEW")', '"NEW" in os.environ', '"NEW" not in environ'],
+)  # fmt: skip
+def test_the_guard_sees_every_usual_way_to_read_a_variable(line: str) -> None:
+    """A variable that is read without a row of the page would go unseen otherwise."""
+    assert list(_read(line)) == ["NEW"]
+
+
+def _of_the_plugin() -> set[str]:
+    """Fixtures, marker, flag and line of the ini file, and the properties of a report."""
+    text = "".join((ROOT / "src" / "clew" / "testing" / f"{name}.py").read_text("utf-8") for name in PLUGIN)
+    patterns = (
+        r"@pytest\.fixture\ndef (\w+)",
+        r"add(?:option|ini)\(\"([\w-]+)\"",
+        r"\"markers\", \"(\w+)",
+        r"yield \"(clew_\w+)\"",
+    )
+    found = [re.findall(pattern, text) for pattern in patterns]
+    assert all(found), "the plugin adds something in another way now; teach this test to see it"
+    return {name for names in found for name in names}
+
+
+def test_everything_that_the_plugin_adds_to_pytest_is_documented() -> None:
+    """Each has its place in docs/testing.md, which names no other."""
+    page = (DOCS / "testing.md").read_text("utf-8")
+    named = set(re.findall(r"\bclew_\w+|--clew-\w+", page))
+    assert not _of_the_plugin() - named, f"say what {sorted(_of_the_plugin() - named)} are in docs/testing.md"
+    assert not named - _of_the_plugin(), f"the plugin has no {sorted(named - _of_the_plugin())}"
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -71,6 +111,8 @@ def test_every_slug_is_documented(slug: str) -> None:
 def test_pages_speak_of_commands_that_there_are() -> None:
     """No page names a command, or a name of `clew`, that was never there or is gone."""
     commands = {name for name in re.findall(r"`clew ([a-z]+)\b", _WRITTEN) if name not in COMMANDS}
-    names = {name for name in re.findall(r"\bclew\.([A-Za-z_]\w*)(?=[(`])", _WRITTEN) if not hasattr(clew, name)}
+    names = {
+        name for name in re.findall(r"(?<![/\w])clew\.([A-Za-z_]\w*)(?=[(`])", _WRITTEN) if not hasattr(clew, name)
+    }
     assert not commands, f"no such commands: {sorted(commands)}"
     assert not names, f"no such names: {sorted(names)}"

@@ -13,7 +13,7 @@ import pytest
 import clew
 from clew.protocol import ModelServer, Scenario
 from clew.protocol.scenario import Error, Message, Text, ToolUse
-from tests.testing.house import AGENT, run
+from tests.testing.house import AGENT, run, run_installed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +29,7 @@ def test_it(clew_session):
     clew.assert_session(tree).has_tool("orders.search", status="ok").retries(1)
     clew.assert_session(clew_session).ok().turns(1)
 """
-    told = run(tmp_path, test_it=AGENT + body)
+    told = run_installed(tmp_path, test_it=AGENT + body)
     assert told.code == 0, told.text
     assert [path.name for path in tmp_path.iterdir() if path.name != "__pycache__"] == ["test_it.py"]
 
@@ -38,7 +38,7 @@ def test_a_failing_test_prints_cause_path_and_incident_and_keeps_the_journal(tmp
     """The report has the outline and why it failed; the journal lies where it says, and tells the same."""
     told = run(tmp_path, test_it=AGENT + "\ndef test_it(clew_session):\n    agent(broken=True)\n")
     assert told.code == 1
-    (journal,) = (tmp_path / "clew-artifacts" / "test_it.py_test_it").glob("session_*.jsonl")
+    (journal,) = (tmp_path / "clew-artifacts" / "test_it.py.test_it").glob("session_*.jsonl")
     tree = clew.load(journal)
     assert tree.fin is not None
     assert tree.fin.failure is not None
@@ -93,7 +93,7 @@ def test_fixture(bad):
     told = run(tmp_path, test_it=AGENT + body)
     assert "1 skipped, 1 xfailed, 1 error" in told.text
     assert [path.name for path in (tmp_path / "clew-artifacts").iterdir() if path.is_dir()] == [
-        "test_it.py_test_fixture"
+        "test_it.py.test_fixture"
     ]
 
 
@@ -121,6 +121,15 @@ class TestCase(unittest.TestCase):
         agent()
         clew.assert_session(self.clew_session).turns(1)
 
+@pytest.mark.usefixtures("clew_session")
+class TestLoopCase(unittest.IsolatedAsyncioTestCase):
+    async def asyncSetUp(self):
+        agent()
+
+    async def test_unit(self):
+        await asyncio.gather(asyncio.to_thread(agent), asyncio.sleep(0))
+        clew.assert_session(self.clew_session).turns(2)
+
 class TestClass:
     @pytest.mark.parametrize("number", [1, 2])
     def test_method(self, clew_session, number):
@@ -131,10 +140,10 @@ class TestClass:
 
 @pytest.mark.parametrize("arguments", [(), ("-n", "2")], ids=["alone", "xdist"])
 def test_it_works_with_loops_unittest_and_xdist(tmp_path: Path, arguments: tuple[str, ...]) -> None:
-    """asyncio.run, anyio, unittest and parametrized methods, in one process and in two."""
-    told = run(tmp_path, *arguments, test_it=AGENT + KINDS)
+    """asyncio.run, anyio, both kinds of unittest and parametrized methods, in one process and in two."""
+    told = run(tmp_path, *arguments, plugins=("anyio.pytest_plugin",), test_it=AGENT + KINDS)
     assert told.code == 0, told.text
-    assert "5 passed" in told.text
+    assert "6 passed" in told.text
 
 
 def test_what_failed_in_a_worker_is_told_by_the_first_process(tmp_path: Path) -> None:

@@ -78,6 +78,7 @@ class Function(_Part, frozen=True, kw_only=True):
     """A tool that is a Python function."""
 
     name: Name
+    """What the model calls it."""
     target: Annotated[str, Meta(pattern=r"^[\w.]+:[\w.]+$")]
     """Where it is, as `module:function`."""
     description: str = ""
@@ -92,6 +93,7 @@ class Command(_Part, frozen=True, kw_only=True):
     """A tool that is a program."""
 
     name: Name
+    """What the model calls it."""
     argv: Annotated[tuple[str, ...], Meta(min_length=1)]
     """The program and its arguments; no shell reads them. `{parameter}` stands for a parameter of the call."""
     description: str = ""
@@ -106,6 +108,7 @@ class Rest(_Part, frozen=True, kw_only=True):
     """A tool that is an HTTP endpoint."""
 
     name: Name
+    """What the model calls it."""
     url: Annotated[str, Meta(pattern=r"^https?://")]
     """The address; `{parameter}` stands for a parameter of the call."""
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = "GET"
@@ -122,6 +125,7 @@ class McpServer(_Part, frozen=True, kw_only=True):
     """A program that offers tools over the Model Context Protocol."""
 
     name: Name
+    """What it is called in sessions."""
     argv: Annotated[tuple[str, ...], Meta(min_length=1)]
     """The program and its arguments."""
     env: dict[str, str] = field(default_factory=dict)
@@ -136,6 +140,7 @@ class SubAgent(_Part, frozen=True, kw_only=True):
     """A tool that is an agent."""
 
     name: Name
+    """What the model calls it."""
     file: Words
     """Its own agent file, as seen from this one."""
     description: str = ""
@@ -146,6 +151,7 @@ class WorkflowStep(_Part, frozen=True, kw_only=True):
     """A step of a workflow: the call of a tool of this agent."""
 
     name: Name
+    """What it is called in sessions."""
     tool: Words
     """The tool that is called."""
     arguments: dict[str, Any] = field(default_factory=dict)
@@ -156,6 +162,7 @@ class Workflow(_Part, frozen=True, kw_only=True):
     """A tool that is a fixed order of steps."""
 
     name: Name
+    """What the model calls it."""
     steps: Annotated[tuple[WorkflowStep, ...], Meta(min_length=1)]
     """What is done, in order; a step that fails stops the workflow."""
     description: str = ""

@@ -134,11 +134,20 @@ def _tree(folder: Folder, session_id: str) -> Iterator[Finding]:
 
     try:
         violations = check(folder.load(session_id))
+        notes = [Note(kind=v.rule, message=f"{v.path or 'session'}: {v.message}") for v in violations]
+        notes += _orphaned(folder, session_id)
     except RecordError:
         return  # its segments have said so
-    if violations:
-        notes = [Note(kind=v.rule, message=f"{v.path or 'session'}: {v.message}") for v in violations]
+    if notes:
         yield Finding(folder.journal_path(session_id), "damaged", notes=notes)
+
+
+def _orphaned(folder: Folder, session_id: str) -> Iterator[Note]:
+    """A session that names a parent which is there and knows nothing of it."""
+    parent = folder.parent(session_id)
+    if parent is not None and not folder.holds(parent, session_id):
+        message = f"session: says it hangs on {parent.path} of {parent.session_id}, where there is no such call"
+        yield Note(kind="link", message=message)
 
 
 def _unreadable(path: Path, problem: Exception) -> Finding:

@@ -6,7 +6,9 @@ The files, from what pytest meets first:
     recording.py   the recording of one test, and what is said and kept of it if the test fails
     assertions.py  ``assert_session(tree)``: what has to be in a tree, and what is there instead
     snapshot.py    a tree as text without what differs from run to run, compared with a file
+    unused.py      snapshots that no test asks for any more
     normal.py      how a tree becomes such text
+    name.py        names of files for tests
     replaying.py   the marker that runs a test against a recorded session
 """
 

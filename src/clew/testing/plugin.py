@@ -1,12 +1,13 @@
 """The pytest plugin: an entry point, nothing to configure.
 
 It is loaded in every run of pytest on a machine where the project is installed, so that it imports nothing but pytest
-until a test asks for one of its fixtures, and does nothing for a test that does not.
+and what ``import clew`` does until a test asks for one of its fixtures, and does nothing for a test that does not.
 """
 
 from __future__ import annotations
 
 from contextlib import ExitStack
+from contextvars import copy_context
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,11 +18,13 @@ if TYPE_CHECKING:
     from clew.record.session import SessionRecorder
     from clew.testing.recording import Recording
     from clew.testing.snapshot import Snapshot
+    from clew.testing.unused import Snapshots
 
 ARTIFACTS = "clew-artifacts"
 """Where the sessions of failed tests are kept, below the root of the tests, unless the ini file says otherwise."""
 _recording: pytest.StashKey[Recording] = pytest.StashKey()
 _replay: pytest.StashKey[ExitStack] = pytest.StashKey()
+_snapshots: pytest.StashKey[Snapshots] = pytest.StashKey()
 _NEVER_BEGUN = (KeyboardInterrupt, KeyboardInterrupt(), None)
 """What a replay takes for a run that nobody expects anything of."""
 
@@ -50,10 +53,14 @@ def clew_session(request: pytest.FixtureRequest) -> Iterator[SessionRecorder]:
     from clew.testing.recording import Recording  # noqa: PLC0415 - a run without it need not load the recorder
 
     node: Any = request.node
-    with Recording(node.name, node.nodeid) as recording:
+    artifacts = node.config.rootpath / str(node.config.getini("clew_artifacts"))
+    with Recording(node.name, node.nodeid, artifacts) as recording:
         node.stash[_recording] = recording
-        if getattr(node, "instance", None) is not None:
-            node.instance.clew_session = recording.session
+        case: Any = getattr(node, "instance", None)
+        if case is not None:
+            case.clew_session = recording.session
+        if hasattr(case, "_asyncioTestContext"):  # an IsolatedAsyncioTestCase runs in the context it was made in
+            case._asyncioTestContext = copy_context()  # noqa: SLF001 - there is no other way to put a session in force
         yield recording.session
 
 
@@ -61,8 +68,12 @@ def clew_session(request: pytest.FixtureRequest) -> Iterator[SessionRecorder]:
 def clew_snapshot(request: pytest.FixtureRequest) -> Snapshot:
     """Compares trees with files beside the test: ``clew_snapshot(tree)``; ``pytest --clew-update`` writes them."""
     from clew.testing.snapshot import Snapshot  # noqa: PLC0415 - as above
+    from clew.testing.unused import Snapshots  # noqa: PLC0415 - as above
 
-    return Snapshot(request.path, request.node.name, update=bool(request.config.getoption("--clew-update")))
+    config, node = request.config, request.node
+    test = ".".join(part.name for part in node.listchain() if isinstance(part, pytest.Class | pytest.Item))
+    asked = config.stash.setdefault(_snapshots, Snapshots())
+    return Snapshot(request.path, test, update=bool(config.getoption("--clew-update")), asked=asked.add)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -72,10 +83,37 @@ def pytest_runtest_makereport(
     """Add what a failing test did to its report, and keep its sessions."""
     report = yield
     recording = item.stash.get(_recording, None)
-    if recording is not None and report.failed and not recording.told:
-        folder = item.config.rootpath / str(item.config.getini("clew_artifacts"))
-        report.sections.extend(recording.tell(call.excinfo.value if call.excinfo is not None else None, folder))
+    if recording is not None:
+        if report.failed and not recording.told:
+            report.sections.extend(recording.tell(call.excinfo.value if call.excinfo is not None else None))
+            facts = [fact for fact in recording.facts() if fact not in item.user_properties]
+            item.user_properties.extend(facts)
+            report.user_properties.extend(facts)
+        if report.when == "call":
+            recording.passed = report.passed
+        elif report.when == "teardown":
+            if recording.passed and not recording.told and not _is_rerun(item):
+                recording.forget()
+            recording.close()
     return report
+
+
+def _is_rerun(item: pytest.Item) -> bool:
+    """Whether a test passed only when it was tried again, as plugins do it: what it did before is still of interest."""
+    return getattr(item, "execution_count", 1) > 1
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config) -> None:
+    """Tell of snapshots that no test asks for any more; ``--clew-update`` removes them."""
+    snapshots = config.stash.get(_snapshots, None)
+    if snapshots is None or exitstatus not in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}:
+        return
+    for path in snapshots.unused(terminalreporter.stats, config):
+        if config.getoption("--clew-update"):
+            path.unlink(missing_ok=True)
+            terminalreporter.write_line(f"clew: removed {path}, which no test asks for any more")
+        else:
+            terminalreporter.write_line(f"clew: no test asks for {path} any more; pytest --clew-update removes it")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,17 +1,19 @@
 """The recording of one test: its sessions lie in a folder of their own, which goes away unless the test fails.
 
 While it lasts the folder is also ``CLEW_DIR``, so that sessions which the test opens itself, and those of programs it
-starts, lie there too; and clients of SDKs are recorded as after :func:`clew.instrument`.
+starts, lie there too; and clients of SDKs are recorded as after :func:`clew.instrument`. The folder outlives the
+fixture, because a test may still fail while other fixtures are taken down.
 """
 
 from __future__ import annotations
 
 import os
-import re
+import shlex
 import shutil
+import weakref
 from contextlib import ExitStack
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
 from clew.errors import RecordError
@@ -19,6 +21,7 @@ from clew.instrument.automatic import wants_sessions
 from clew.instrument.switch import instrument
 from clew.record import api
 from clew.store.folder import Folder
+from clew.testing.name import file_name
 from clew.text.outline import View, outline
 from clew.text.row import plain
 from clew.text.why import why_rows
@@ -33,8 +36,6 @@ if TYPE_CHECKING:
     from clew.record.session import SessionRecorder
 
 _VARIABLES = ("CLEW_DIR", "CLEW_RECORD", "CLEW_TRACE", "CLEW_PARENT")
-_LONGEST_NAME = 120
-"""Characters of a folder's name, so that every file system takes it."""
 
 
 class Recording:
@@ -43,21 +44,45 @@ class Recording:
     session: SessionRecorder
     """The session in force."""
 
-    def __init__(self, name: str, title: str) -> None:
-        """``name`` is what the session's agent is called, ``title`` what the session is."""
+    def __init__(self, name: str, title: str, artifacts: Path) -> None:
+        """``name`` is what the session's agent is called, ``title`` the test's id; it is kept below ``artifacts``."""
         self.told = False
         """Whether a failure was told of."""
+        self.passed = False
+        """Whether the test itself went well."""
+        self.place = artifacts / file_name(title)
+        """Where the sessions are kept if the test fails."""
         self._name = name
         self._title = title
         self._stack = ExitStack()
+        self._folder = Path(mkdtemp(prefix="clew-"))
+        self.close = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        """Forgets the sessions."""
 
-    def tell(self, problem: BaseException | None, artifacts: Path) -> Iterator[tuple[str, str]]:
+    def tell(self, problem: BaseException | None) -> Iterator[tuple[str, str]]:
         """End the session with the failure of the test: sections of its report; the sessions are kept."""
         self.told = True
         self.session.end(problem)
         for session in self._sessions():
             yield f"clew: {session.session_id}", _text(session)
-        yield "clew: kept", self._keep(artifacts)
+        yield "clew: kept", self._keep()
+
+    def facts(self) -> Iterator[tuple[str, str]]:
+        """What a report for machines says of a failure that was told of."""
+        for session in self._sessions():
+            yield "clew_session", session.session_id
+            cause = explain(session).cause
+            if cause is not None:
+                yield "clew_cause", f"{cause.slug or cause.origin} at {cause.path or 'the session'}"
+            failure = session.fin.failure if session.fin is not None else None
+            if failure is not None and failure.incident is not None:
+                yield "clew_incident", failure.incident
+        if self.place.is_dir():
+            yield "clew_kept", str(self.place)
+
+    def forget(self) -> None:
+        """Remove what an earlier run kept of the test, which is well again."""
+        shutil.rmtree(self.place, ignore_errors=True)
 
     def _sessions(self) -> Iterator[Session]:
         """Those that were recorded, without children; the test's own if anything is in it or there is no other."""
@@ -71,22 +96,20 @@ class Recording:
             if session_id != self.session.session_id or len(ids) == 1 or session.turns or session.steps:
                 yield session
 
-    def _keep(self, artifacts: Path) -> str:
+    def _keep(self) -> str:
         """Copy the journals to where they stay, and say where that is."""
-        place = artifacts / _file_name(self._title)
         try:
-            artifacts.mkdir(parents=True, exist_ok=True)
-            (artifacts / ".gitignore").write_text("*\n", "utf-8")
-            shutil.rmtree(place, ignore_errors=True)
-            shutil.copytree(self._folder, place)
+            self.place.parent.mkdir(parents=True, exist_ok=True)
+            (self.place.parent / ".gitignore").write_text("*\n", "utf-8")
+            shutil.rmtree(self.place, ignore_errors=True)
+            shutil.copytree(self._folder, self.place)
         except OSError as problem:
             return f"The sessions could not be kept ({problem})."
-        lines = [str(path) for path in sorted(place.glob("session_*.jsonl"))]
-        return "\n".join([*lines, f"clew ls --dir {place}"])
+        lines = [str(path) for path in sorted(self.place.glob("session_*.jsonl"))]
+        return "\n".join([*lines, f"clew ls --dir {shlex.quote(str(self.place))}"])
 
     def __enter__(self) -> Self:
         with self._stack as stack:
-            self._folder = Path(stack.enter_context(TemporaryDirectory(prefix="clew-", ignore_cleanup_errors=True)))
             before = {name: os.environ.pop(name, None) for name in _VARIABLES}
             stack.callback(_restore, before)
             os.environ["CLEW_DIR"] = str(self._folder)
@@ -114,8 +137,3 @@ def _text(session: Session) -> str:
     """What a failing test did, and why it failed."""
     rows: list[Any] = [*why_rows(session, explain(session)), (), *outline(session, View(paths=True))]
     return "\n".join(plain(row) for row in rows)
-
-
-def _file_name(title: str) -> str:
-    """A name of a folder for a test."""
-    return re.sub(r"[^\w.-]+", "_", title)[-_LONGEST_NAME:].strip("_.") or "test"

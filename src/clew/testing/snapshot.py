@@ -6,29 +6,34 @@
         support("find my order")
         clew_snapshot(clew_session)
 
-The file of a test lies in ``__snapshots__/<file of the test>/<test>.txt``; a second snapshot of one test is named by
-``name=`` or counted. ``pytest --clew-update`` writes them, and says nothing against a difference.
+The file of a test lies in ``__snapshots__/<file of the test>/<test>.txt``, in which ``<test>`` names class and
+parameters too; further snapshots of one test are ``<test>.2.txt`` and so on, or ``<test>.<name>.txt`` with ``name=``.
+``pytest --clew-update`` writes them, and says nothing against a difference.
 """
 
 from __future__ import annotations
 
 import difflib
 import os
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clew.model.session import Session
+from clew.testing.name import file_name
 from clew.testing.normal import normal_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from clew.record.session import SessionRecorder
 
-FOLDER = "__snapshots__"
 _CONTEXT = 6
 """Lines shown around a difference."""
+
+
+def folder_of(test_file: Path) -> Path:
+    """Where the snapshots of a test file lie."""
+    return test_file.parent / "__snapshots__" / test_file.stem
 
 
 class SnapshotDiffers(AssertionError):
@@ -38,10 +43,12 @@ class SnapshotDiffers(AssertionError):
 class Snapshot:
     """The snapshots of one test."""
 
-    def __init__(self, test_file: Path, test: str, *, update: bool) -> None:
-        self._folder = test_file.parent / FOLDER / test_file.stem
+    def __init__(self, test_file: Path, test: str, *, update: bool, asked: Callable[[Path], None]) -> None:
+        """``test`` names the test within its file; ``asked`` is told of every file that is compared."""
+        self._folder = folder_of(test_file)
         self._test = test
         self._update = update
+        self._asked = asked
         self._count = 0
 
     def __call__(
@@ -53,10 +60,10 @@ class Snapshot:
     ) -> None:
         """Compare a tree with its snapshot. Raises ``SnapshotDiffers``."""
         __tracebackhide__ = True
-        self._count += 1
-        label = name or (self._test if self._count == 1 else f"{self._test}-{self._count}")
-        stem = re.sub(r"[^\w.-]+", "_", label).strip("_")
-        path = self._folder / f"{stem}.txt"
+        self._count += name is None
+        part = name or (str(self._count) if self._count > 1 else "")
+        path = self._folder / f"{file_name(f'{self._test}.{part}' if part else self._test)}.txt"
+        self._asked(path)
         match_snapshot(tree, path, update=self._update, volatile=volatile)
 
 

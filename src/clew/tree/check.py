@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from clew.model.session import Attempt, Session, Step, ToolCall, Turn
-from clew.tree.path import operations, walk
-from clew.tree.query import walk_logs
+from clew.model.session import Attempt, Parent, Session, ToolCall
+from clew.tree.query import own_logs, walk
+from clew.tree.times import inversions
 from clew.tree.totals import totals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from clew.model.log import LogEntry
     from clew.model.session import Node
 
 
@@ -29,14 +30,16 @@ class Violation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def check(session: Session) -> list[Violation]:
-    """Every broken invariant of a session and its children; empty for a sound one."""
+    """Every broken invariant of a session and its children; empty for a sound one. Raises ``TypeError``."""
     found: list[Violation] = []
+    holders = {"": session}
     for path, node in walk(session):
         if isinstance(node, Session):
-            found += [*_order(path, node), *_totals(path, node)]
-        found += [*_times(path, node), *_logs(path, node)]
+            holders[path] = node
+            found += [*_order(path, node), *_times(path, node), *_totals(path, node), *_missing(path, node)]
+        found += _logs(path, node)
         if isinstance(node, ToolCall) and node.child_session is not None:
-            found += _link(path, node)
+            found += _link(path, node.child_session, holders[path.rpartition(".")[0]])
         if isinstance(node, Attempt):
             found += _attempt(path, node)
     return found
@@ -47,28 +50,29 @@ def _order(path: str, session: Session) -> Iterator[Violation]:
     indexes = [turn.index for turn in session.turns]
     if indexes != list(range(1, len(indexes) + 1)):
         yield Violation(rule="order", path=path, message=f"turns are numbered {indexes[:20]}, not 1 to {len(indexes)}")
-    first = min((turn.started_at for turn in session.turns), default=None)
-    imported = any(note.kind == "inversion" for note in session.notes)
-    if first is not None and not imported and session.init.ended_at is not None and first < session.init.ended_at:
+    if session.init.ended_at is None and (session.turns or session.fin is not None):
+        yield Violation(rule="order", path=path, message="INIT never ends, and all the same it goes on")
+    if _as_it_came(session):
+        return
+    begun = [turn.started_at for turn in session.turns]
+    if begun and session.init.ended_at is not None and min(begun) < session.init.ended_at:
         yield Violation(rule="order", path=path, message="a turn begins before INIT ends")
-    if session.fin is not None and session.phase == "init":
-        yield Violation(rule="order", path=path, message="FIN without an end of INIT")
+    if begun and session.fin is not None and max(begun) > session.fin.started_at:
+        yield Violation(rule="order", path=path, message="a turn begins after FIN")
 
 
-def _times(path: str, node: Node) -> Iterator[Violation]:
-    """No node ends before it begins, and none begins before the one that holds it."""
-    if node.ended_at is not None and node.ended_at < node.started_at:
-        yield Violation(
-            rule="time", path=path, message=f"ends {node.started_at - node.ended_at:.3f} ms before it begins"
-        )
-    if isinstance(node, Turn | Step):
-        for part in operations(node):
-            if part.started_at < node.started_at:
-                yield Violation(
-                    rule="time",
-                    path=path,
-                    message=f"holds an operation that began {node.started_at - part.started_at:.3f} ms earlier",
-                )
+def _times(path: str, session: Session) -> Iterator[Violation]:
+    """No time runs backwards, but for those that were imported so and are noted."""
+    if _as_it_came(session):
+        return
+    for place, words in inversions(session):
+        whole = f"{path}.{place}" if path and place else path or place
+        yield Violation(rule="time", path=whole, message=words)
+
+
+def _as_it_came(session: Session) -> bool:
+    """Whether the session was imported with times that run backwards."""
+    return any(note.kind == "inversion" for note in session.notes)
 
 
 def _totals(path: str, session: Session) -> Iterator[Violation]:
@@ -83,32 +87,42 @@ def _totals(path: str, session: Session) -> Iterator[Violation]:
 
 
 def _logs(path: str, node: Node) -> Iterator[Violation]:
-    """Warnings and errors carry the payloads in force."""
-    if isinstance(node, Session):
-        return
-    for place, entry in walk_logs(node, children=False):
-        if place is not node or entry.severity not in {"WRN", "ERR"}:
-            continue
-        if entry.context is None:
-            yield Violation(rule="context", path=path, message=f"{entry.slug} carries no context")
-        elif isinstance(place, Attempt) and place.request is not None and entry.context.llm_request is None:
-            yield Violation(rule="context", path=path, message=f"{entry.slug} lacks the request in force")
-        elif isinstance(place, ToolCall) and place.request is not None and entry.context.tool_request is None:
-            yield Violation(rule="context", path=path, message=f"{entry.slug} lacks the parameters in force")
-    for entry in node.logs:
+    """Warnings and errors carry the payloads in force, and every slug is declared."""
+    for entry in own_logs(node):
+        if entry.severity in {"WRN", "ERR"}:
+            lacking = _lacking(node, entry)
+            if lacking is not None:
+                yield Violation(rule="context", path=path, message=f"{entry.slug} {lacking}")
         if not entry.registered:
             yield Violation(rule="slug", path=path, message=f"{entry.slug} is not declared")
 
 
-def _link(path: str, tool: ToolCall) -> Iterator[Violation]:
-    """A child session names its parent."""
-    child = tool.child_session
-    if child is not None and child.parent is not None and child.parent.path != path.rpartition(".")[2]:
-        yield Violation(
-            rule="link",
-            path=path,
-            message=f"holds the session {child.session_id}, which says it hangs on {child.parent.path}",
-        )
+def _lacking(node: Node, entry: LogEntry) -> str | None:
+    """What a warning or an error on a node does not carry."""
+    if entry.context is None:
+        return "carries no context"
+    if isinstance(node, Attempt) and node.request is not None and entry.context.llm_request is None:
+        return "lacks the request in force"
+    if isinstance(node, ToolCall) and node.request is not None and entry.context.tool_request is None:
+        return "lacks the parameters in force"
+    return None
+
+
+def _link(path: str, child: Session, holder: Session) -> Iterator[Violation]:
+    """A child session names the call that holds it."""
+    place = Parent(session_id=holder.session_id, path=path.rpartition(".")[2])
+    if child.parent != place:
+        named = f"{child.parent.path} of {child.parent.session_id}" if child.parent is not None else "nothing"
+        message = f"holds the session {child.session_id}, which says it hangs on {named}"
+        yield Violation(rule="link", path=path, message=message)
+
+
+def _missing(path: str, session: Session) -> Iterator[Violation]:
+    """A child session that a call names is there; one that is being recorded may be about to begin."""
+    if session.status != "running":
+        for note in session.notes:
+            if note.kind == "missing_child":
+                yield Violation(rule="link", path=path, message=note.message)
 
 
 def _attempt(path: str, attempt: Attempt) -> Iterator[Violation]:

@@ -14,7 +14,7 @@ import msgspec
 from clew.model import event
 from clew.model.session import Config, Fin, Init, Session
 from clew.tree.draft import Draft, Freezer, Key, last, latest, lifecycle_entry, node_key
-from clew.tree.notes import child_notes, clock_note, dropped_note, redacted_note
+from clew.tree.notes import child_notes, clock_note, dropped_note, inversion_notes, redacted_note
 from clew.tree.numbering import numbered
 from clew.tree.totals import totals
 
@@ -120,7 +120,8 @@ class Fold:
         children = children or {}
         freezer = Freezer(self._find, alive, children, verbose=self._verbose)
         bare = self._build(freezer, alive, children)
-        return msgspec.structs.replace(bare, totals=totals(bare))
+        notes = (*bare.notes, *inversion_notes(bare)) if self._imported else bare.notes
+        return msgspec.structs.replace(bare, totals=totals(bare), notes=notes)
 
     def _build(self, freezer: Freezer, alive: frozenset[int], children: Mapping[str, Session]) -> Session:
         fin = self._fin(freezer)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clew.model.session import Note
+from clew.tree.times import inversions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -33,6 +34,16 @@ def redacted_note(act: Act, segment: int) -> Note:
         f"{rule} at {where}{f' ({count} times)' if count > 1 else ''}" for rule, where, count in act.redacted
     )
     return Note(kind="redacted", message=f"record {act.seq} was written without: {found}", at=act.at, segment=segment)
+
+
+def inversion_notes(session: Session) -> Iterator[Note]:
+    """The times of an imported session run backwards, as they came."""
+    found = list(inversions(session))
+    if found:
+        path, words = found[0]
+        others = f", and {len(found) - 1} more" if found[1:] else ""
+        message = f"the times run backwards, as they came: {path or 'the session'} {words}{others}"
+        yield Note(kind="inversion", message=message)
 
 
 def child_notes(drafts: Iterable[Draft], children: Mapping[str, Session]) -> Iterator[Note]:

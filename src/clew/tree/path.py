@@ -40,6 +40,12 @@ def walk(session: Session) -> Iterator[tuple[str, Node]]:
             stack.append(iter([(path, node.child_session)]))
 
 
+def own_nodes(session: Session) -> Iterator[tuple[str, Node]]:
+    """Every node of a session with its path in it, in reading order, without those of child sessions."""
+    yield "", session
+    yield from _children(session, "")
+
+
 def locate(session: Session, path: str) -> Node:
     """The node at a path. Raises ``PathError`` with what there is instead."""
     *outer, last = path.split(".")

@@ -2,7 +2,8 @@
 
 By slug, path, kind, status and name, never by message text (seed 004, rule 10). Wherever a slug, a path or a name is
 asked for, ``*`` and ``?`` stand for any text and any character: ``llm.*``, ``2-*``, ``orders.?``. What is not there is
-``None`` or empty, and no question raises.
+``None`` or empty. A question that nothing can answer raises, because a test that asks it would always pass: a kind or a
+status that there is none of (``ValueError``), and something that is no node of a tree (``TypeError``).
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ from __future__ import annotations
 import re
 from fnmatch import translate
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
-from clew.model.session import Attempt, Fin, Init, Session, Step, ToolCall, Turn
+from clew.model.session import Attempt, Fin, Init, NodeStatus, Session, SessionStatus, Step, ToolCall, Turn
 from clew.tree.path import operations
 from clew.tree.path import walk as walk_all
 
@@ -33,6 +34,7 @@ _KINDS: dict[type, Kind] = {
     ToolCall: "tool",
     Fin: "fin",
 }
+_STATUSES = ("rejected", *dict.fromkeys((*get_args(NodeStatus), *get_args(SessionStatus))))
 
 
 def kind_of(node: Node) -> Kind:
@@ -53,9 +55,13 @@ def status_of(node: Node) -> str | None:
 def slugs_of(node: Node) -> tuple[str, ...]:
     """The slugs on a node: why it failed, and those of its own log entries, each once."""
     own = getattr(node, "slugs", ())
+    return tuple(dict.fromkeys((*own, *(entry.slug for entry in own_logs(node)))))
+
+
+def own_logs(node: Node) -> tuple[LogEntry, ...]:
+    """The log entries on a node itself; those on its response are an attempt's own."""
     response = node.response if isinstance(node, Attempt) else None
-    entries = (*node.logs, *(response.logs if response is not None else ()))
-    return tuple(dict.fromkeys((*own, *(entry.slug for entry in entries))))
+    return (*node.logs, *response.logs) if response is not None else node.logs
 
 
 def walk(
@@ -73,20 +79,24 @@ def walk(
     Only nodes of which all that is given holds; ``name`` is that of a tool, a step, an action, an agent or a model.
     ``children`` looks into child sessions too.
     """
-    for place, node in walk_all(session):
-        if (
-            (children or not _in_child(place, node))
-            and kind in {None, kind_of(node)}
-            and status in {None, status_of(node)}
-            and _fits(path, place)
-            and (slug is None or any(_fits(slug, known) for known in slugs_of(node)))
-            and (name is None or any(_fits(name, known) for known in _names(node)))
-        ):
-            yield place, node
+    _hold(session, Session)
+    _known(status, "status", _STATUSES)
+    _known(kind, "kind", tuple(_KINDS.values()))
+    return (
+        (place, node)
+        for place, node in walk_all(session)
+        if (children or not _in_child(place, node))
+        and kind in {None, kind_of(node)}
+        and status in {None, status_of(node)}
+        and _fits(path, place)
+        and (slug is None or any(_fits(slug, known) for known in slugs_of(node)))
+        and (name is None or any(_fits(name, known) for known in _names(node)))
+    )
 
 
 def find_turn(session: Session, index: int) -> Turn | None:
     """The turn with a 1-based index."""
+    _hold(session, Session)
     return next((turn for turn in session.turns if turn.index == index), None)
 
 
@@ -94,6 +104,8 @@ def find_tools(
     node: Session | Turn | Step, name: str | None = None, *, status: str | None = None, children: bool = False
 ) -> tuple[ToolCall, ...]:
     """All tool calls below a node, by name and status; ``children`` looks into child sessions too."""
+    _hold(node, Session, Turn, Step)
+    _known(status, "status", _STATUSES)
     found = (
         tool for tool in _tools(node, children=children) if _fits(name, tool.name) and status in {None, tool.status}
     )
@@ -117,18 +129,16 @@ def find_log(node: Node, slug: str | None = None, *, children: bool = True) -> L
     return next((entry for _, entry in walk_logs(node, children=children) if _fits(slug, entry.slug)), None)
 
 
-def count_retries(node: Session | Turn) -> int:
-    """How many attempts came after a first one."""
-    turns = node.turns if isinstance(node, Session) else (node,)
-    return sum(len(turn.llm_retries) for turn in turns)
+def count_retries(node: Session | Turn, *, children: bool = False) -> int:
+    """How many attempts came after a first one, in one turn or in all; ``children`` counts child sessions too."""
+    _hold(node, Session, Turn)
+    return sum(len(turn.llm_retries) for turn in _below(node, children=children) if isinstance(turn, Turn))
 
 
 def walk_logs(node: Node, *, children: bool = True) -> Iterator[tuple[Node, LogEntry]]:
     """Every log entry on a node and below it, with the node it hangs on."""
-    for place in _below(node, children=children):
-        yield from ((place, entry) for entry in place.logs)
-        if isinstance(place, Attempt) and place.response is not None:
-            yield from ((place, entry) for entry in place.response.logs)
+    _hold(node)
+    return ((place, entry) for place in _below(node, children=children) for entry in own_logs(place))
 
 
 def _below(node: Node, *, children: bool) -> Iterator[Node]:
@@ -147,6 +157,21 @@ def _tools(node: Session | Turn | Step, *, children: bool) -> Iterator[ToolCall]
     for place in _below(node, children=children):
         if isinstance(place, ToolCall):
             yield place
+
+
+def _hold(node: object, *kinds: type) -> None:
+    """Refuse what is no node, or none of these kinds."""
+    kinds = kinds or tuple(_KINDS)
+    if not isinstance(node, kinds):
+        wanted = " or ".join(kind.__name__ for kind in kinds)
+        hint = "; the tree of a session that is being recorded is session.tree()" if hasattr(node, "tree") else ""
+        raise TypeError(f"A {wanted} can be asked this, not {type(node).__name__}{hint}.")
+
+
+def _known(word: str | None, what: str, words: tuple[str, ...]) -> None:
+    """Refuse a word that no node has."""
+    if word is not None and word not in words:
+        raise ValueError(f"There is no {what} {word!r}, but {', '.join(words)}.")
 
 
 def _in_child(path: str, node: Node) -> bool:
@@ -186,6 +211,7 @@ __all__ = [
     "find_tools",
     "find_turn",
     "kind_of",
+    "own_logs",
     "slugs_of",
     "status_of",
     "walk",
