@@ -43,6 +43,31 @@ def test_a_place_that_is_not_there_is_said_so(folder: Path, clew: Callable[..., 
     assert clew("play", "--from", "9", "--dir", folder).code == ExitCode.NOT_FOUND
 
 
+def test_a_session_without_an_end_says_so(tmp_path: Path, clew: Callable[..., Outcome]) -> None:
+    """Its writer died, before or in the first turn; it is still being written; or lines of it are lost."""
+    dead = tmp_path / "dead"
+    records.write(dead, records.ID, records.conversation()[:6])
+    assert "its writer died." in clew("play", "--speed", "1000000", "--dir", dead).err
+    (dead / f"session_{records.ID}.jsonl").write_bytes(b"")
+    outcome = clew("play", "--dir", dead)
+    assert (outcome.code, outcome.out) == (ExitCode.OK, "")
+    assert "before the first turn" in outcome.err
+    live = records.begin(tmp_path / "live", records.ID, records.conversation()[:6])
+    outcome = clew("play", "--speed", "1000000", "--dir", tmp_path / "live")
+    live.close()
+    assert "clew tail -f" in outcome.err
+
+
+def test_a_damaged_record_is_played_and_said(folder: Path, clew: Callable[..., Outcome]) -> None:
+    """What is left is shown, and that something is lost is said."""
+    path = folder / f"session_{records.ID}.jsonl"
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([*lines[:7], b"\x00" * len(lines[7]), *lines[8:]]))
+    outcome = clew("play", "--speed", "1000000", "--dir", folder)
+    assert "fin  failed" in outcome.out
+    assert "clew verify" in outcome.err
+
+
 def test_at_a_terminal_keys_say_how_to_go_on(folder: Path) -> None:
     """Begun paused, a key press brings one act, and `e` the rest; the terminal is as it was."""
     parent, child = pty.openpty()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import runpy
+import signal
+import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 EXAMPLES = Path(__file__).parents[2] / "examples"
 AGENT = EXAMPLES / "tools" / "shop.toml"
 TASK = "Where is order 17?"
+START = "import sys; from clew.cli.main import main; sys.argv[0] = 'clew'; main()"
 PLAIN = """\
 import clew
 from anthropic import Anthropic
@@ -48,8 +52,7 @@ def errand(tmp_path: Path) -> str:
 
 
 def _run(agent: Path, task: str) -> list[str]:
-    start = "import sys; from clew.cli.main import main; sys.argv[0] = 'clew'; main()"
-    return [sys.executable, "-c", start, "run", str(agent), task]
+    return [sys.executable, "-c", START, "run", str(agent), task]
 
 
 def test_a_program_runs_again_offline(tmp_path: Path, errand: str, clew: Callable[..., Outcome]) -> None:
@@ -58,10 +61,11 @@ def test_a_program_runs_again_offline(tmp_path: Path, errand: str, clew: Callabl
     assert outcome.code == ExitCode.OK, outcome.err
     assert outcome.out == "Tea is on its way to Ann.\n"
     assert "0 divergences" in outcome.err
-    newest = next(iter(project.sessions(dir=tmp_path)))
+    newest = project.load("last", dir=tmp_path)
     assert newest.attributes is not None
     assert newest.attributes.value == {"replay_of": errand}
     assert newest.session_id in outcome.err
+    assert clew("diff", errand, newest.session_id, "--dir", tmp_path).code == ExitCode.OK
 
 
 def test_a_changed_program_is_stopped(tmp_path: Path, errand: str, clew: Callable[..., Outcome]) -> None:
@@ -94,7 +98,7 @@ def mailed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     with ModelServer(load_scenario(EXAMPLES / "scenarios" / "report.toml")) as server, monkeypatch.context() as patch:
         patch.setenv("CLEW_DIR", str(tmp_path))
         runpy.run_path(str(_plain(tmp_path, options=f"base_url={server.base_url!r}, api_key='x'")))
-    return next(iter(project.sessions(dir=tmp_path))).session_id
+    return project.load("last", dir=tmp_path).session_id
 
 
 def test_a_tool_that_does_not_ask_is_refused(tmp_path: Path, mailed: str, clew: Callable[..., Outcome]) -> None:
@@ -102,7 +106,9 @@ def test_a_tool_that_does_not_ask_is_refused(tmp_path: Path, mailed: str, clew: 
     program = _plain(tmp_path, action="open('mail', 'w').close()")
     outcome = clew("replay", mailed, "--dir", tmp_path, "--", sys.executable, program)
     assert outcome.code == ExitCode.REFUSED
+    assert "1-2 live: the tool mail would be called for real" in outcome.err
     assert "--live-tools" in outcome.err
+    assert "processing of request" not in outcome.err, "the server said no in good order"
     assert not (tmp_path / "mail").exists()
     assert clew("replay", mailed, "--dir", tmp_path, "--live-tools", "--", sys.executable, program).code == ExitCode.OK
     assert (tmp_path / "mail").exists()
@@ -122,6 +128,95 @@ def test_a_program_cannot_reach_the_provider(tmp_path: Path, mailed: str, clew: 
     outcome = clew("replay", mailed, "--dir", tmp_path, "--", sys.executable, program)
     assert outcome.code == ExitCode.DIVERGED
     assert "was not made" in outcome.err
+
+
+def test_a_run_that_warns_is_told_whole(tmp_path: Path, mailed: str, clew: Callable[..., Outcome]) -> None:
+    """It goes on with what the record has, each place is shown, and the exit code says that it differed."""
+    program = _plain(tmp_path, types=True)
+    text = program.read_text().replace('"content": "hello"', '"content": "howdy"')
+    program.write_text(text)
+    given = ("--dir", tmp_path, "--live-tools", "--on-divergence", "warn", "--say")
+    outcome = clew("replay", mailed, *given, "--", sys.executable, program)
+    assert outcome.code == ExitCode.DIVERGED
+    assert (tmp_path / "typed").read_text() == "hello"
+    told = outcome.err.splitlines()
+    place = told.index("    messages[0].content")
+    assert told[place - 1].startswith("1-1 messages: ")
+    assert told[place + 1 : place + 3] == ["      recorded: hello", "         found: howdy"]
+    assert "1 request to models and 0 calls of tools, 1 divergence; the command ended with 0." in outcome.err
+
+
+def test_the_last_session_is_the_one_that_was_recorded_first(
+    tmp_path: Path, mailed: str, clew: Callable[..., Outcome]
+) -> None:
+    """A replay is a session, too; asked for the last one, it is not the replay that is replayed."""
+    program = _plain(tmp_path)
+    for _ in range(2):
+        outcome = clew("replay", "last", "--dir", tmp_path, "--live-tools", "--", sys.executable, program)
+        assert outcome.code == ExitCode.OK, outcome.err
+        assert f"Replayed {mailed}:" in outcome.err
+    assert "its original is replayed" in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("action", "words"),
+    [
+        ("raise SystemExit(3)", "The command ended with 3"),
+        ("__import__('os').kill(__import__('os').getpid(), 9)", "The command was ended by the signal SIGKILL"),
+    ],
+)
+def test_a_command_that_fails_is_said_so(
+    tmp_path: Path, mailed: str, clew: Callable[..., Outcome], action: str, words: str
+) -> None:
+    """After all that was recorded, where the recorded session did not fail."""
+    program = _plain(tmp_path)
+    program.write_text(f"{program.read_text()}\n{action}\n")
+    outcome = clew("replay", mailed, "--dir", tmp_path, "--live-tools", "--", sys.executable, program)
+    assert outcome.code == ExitCode.FAILED
+    assert f"{words}, and the recorded session did not fail." in outcome.err
+
+
+def test_a_session_without_calls_is_refused(tmp_path: Path, clew: Callable[..., Outcome]) -> None:
+    """There is nothing to replay, and the command is not run."""
+    with project.session(dir=tmp_path) as session, session.turn(user_input="hello"):
+        pass
+    outcome = clew("replay", "last", "--dir", tmp_path, "--", "touch", tmp_path / "run")
+    assert (outcome.code, (tmp_path / "run").exists()) == (ExitCode.NOT_FOUND, False)
+    assert (
+        outcome.err
+        == f"clew: The session {session.session_id} called no model and no tool: there is nothing to replay.\n"
+    )
+
+
+def test_a_session_that_is_not_there_is_said_so(tmp_path: Path, clew: Callable[..., Outcome]) -> None:
+    """As by every command."""
+    assert clew("replay", "20251109", "--dir", tmp_path, "--", "true").code == ExitCode.NOT_FOUND
+
+
+def test_without_a_command_it_is_said_how_to_give_one(clew: Callable[..., Outcome]) -> None:
+    """With an example, whether the session was given or not."""
+    for given in ([], ["last"]):
+        outcome = clew("replay", *given)
+        assert outcome.code == ExitCode.USAGE
+    assert "clew replay last -- python my_agent.py" in outcome.err
+
+
+def test_an_interrupted_replay_ends_its_command(tmp_path: Path, mailed: str) -> None:
+    """One sentence, the exit code of an interruption, and no process that is left behind."""
+    program = tmp_path / "waits.py"
+    program.write_text("import os, time\nprint(os.getpid(), flush=True)\ntime.sleep(600)\n", "utf-8")
+    command = ["replay", mailed, "--dir", str(tmp_path), "--", sys.executable, str(program)]
+    start = f"import signal; signal.signal(signal.SIGINT, signal.default_int_handler); {START}"
+    options: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, "-c", start, *command], **options) as process:
+        assert process.stdout is not None
+        child = int(process.stdout.readline())
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=60)
+    assert process.returncode == ExitCode.INTERRUPTED
+    assert "Interrupted after 0 requests to models and 0 calls of tools; the command was ended." in told
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)
 
 
 def test_a_command_that_is_not_there_is_said_so(tmp_path: Path, mailed: str, clew: Callable[..., Outcome]) -> None:

@@ -83,16 +83,16 @@ def every_play() -> Iterator[Play]:
     report = ROOT / "tests" / "agent" / "scenarios" / "report.toml"
     yield Play("talk report", load_scenario(report), _chat(("What is the answer?", "Well?", "And?")))
     for path in sorted(SCENARIOS.glob("*.toml")):
-        for way in WAYS:
+        for way in (*WAYS, *RESPONSES):
             yield asking(load_scenario(path), way)
-    yield from (beside(way) for way in WAYS)
+    yield from (beside(way) for way in (*WAYS, *RESPONSES))
 
 
 class Way(NamedTuple):
     """How an agent talks to its model."""
 
     provider: str
-    """Whose SDK it has."""
+    """Whose SDK it has; ``responses`` is the other endpoint of OpenAI's."""
     waits: bool
     """Whether its client is a sync one."""
     streams: bool
@@ -110,7 +110,9 @@ WAYS = [
     for waits in (True, False)
     for streams in (True, False)
 ]
-"""All ways."""
+"""All ways to talk in messages."""
+RESPONSES = [Way("responses", waits, streams) for waits in (True, False) for streams in (True, False)]
+"""All ways to talk in responses."""
 
 
 class Asker:
@@ -138,8 +140,8 @@ class Asker:
             raise
 
     async def _ask(self, request: dict[str, Any]) -> str:
-        if self._way.provider == "openai":
-            return await self._complete(request)
+        if self._way.provider != "anthropic":
+            return await (self._complete(request) if self._way.provider == "openai" else self._respond(request))
         if self._way.waits and self._way.streams:
             with self.client.messages.stream(**request) as stream:
                 return _text(stream.get_final_message())
@@ -161,6 +163,16 @@ class Asker:
             return str(answer.choices[0].message.content)
         chunks = list(answer) if self._way.waits else [chunk async for chunk in answer]
         return "".join(choice.delta.content or "" for chunk in chunks for choice in chunk.choices)
+
+    async def _respond(self, request: dict[str, Any]) -> str:
+        said = {"model": request["model"], "instructions": request["system"], "input": request["messages"]}
+        answer = self.client.responses.create(**said, stream=self._way.streams)
+        if not self._way.waits:
+            answer = await answer
+        if not self._way.streams:
+            return str(answer.output_text)
+        events = list(answer) if self._way.waits else [event async for event in answer]
+        return "".join(event.delta for event in events if event.type == "response.output_text.delta")
 
     async def close(self) -> None:
         """Let go of the connections."""

@@ -97,6 +97,32 @@ def test_what_never_had_its_turn_is_another_order(tmp_path: Path) -> None:
     assert (outcome.path, outcome.kind) == ("1-2.1-1", "order")
 
 
+def test_conversations_side_by_side_need_no_session_of_their_own(tmp_path: Path) -> None:
+    """Two that one session holds at the same time: neither waits for the other, and neither do their tools."""
+    with clew.session(dir=tmp_path) as session:
+        turns = {name: session.turn().start() for name in NAMES}
+        attempts = [turns[name].attempt(request=request("a", system=name)).start() for name in NAMES]
+        for attempt in attempts:
+            attempt.respond({"content": []})
+        for name in NAMES:
+            turns[name].end()
+        for name in NAMES:
+            with session.turn() as turn:
+                with turn.attempt(request=request("a", "b", system=name)) as attempt:
+                    attempt.respond({"content": []})
+                with turn.tool("look", {"for": name}) as tool:
+                    tool.respond("found")
+    matcher = Matcher(Recording(clew.load(session.session_id, dir=tmp_path)), Comparison(), patience=0.05)
+    matcher.instrumented.add("look")
+    paths = []
+    for name in reversed(NAMES):
+        paths += [path_of(matcher.model(request(*said, system=name))) for said in (["a"], ["a", "b"])]
+        paths.append(path_of(matcher.tool("look", None, {"for": name}, None)))
+    matcher.finish()
+    assert paths == ["2-1", "4-1", "4-2", "1-1", "3-1", "3-2"]
+    assert matcher.divergences == []
+
+
 def test_one_request_too_many_is_reported(tmp_path: Path) -> None:
     """What is asked once more than it was recorded has no answer."""
     with clew.session(dir=tmp_path) as session:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from clew.errors import PathError
+from clew.errors import NotASession, PathError
 from clew.replay.playback import LONGEST, Frame, Player, frame_at, frames_of
 from clew.store.folder import Folder
 from tests.cli import records
@@ -60,6 +60,38 @@ def test_keys_change_the_speed_end_it_and_leave() -> None:
     looker = Looker("end")
     assert (_shown(looker), looker.waits) == ([frame.path for frame in FRAMES], [1.0])
     assert _shown(Looker(None, "quit")) == ["", "1"]
+
+
+def test_a_key_jumps_to_the_next_turn() -> None:
+    """What is before it comes at once; from there on it is in its own time; behind the last turn it is the end."""
+    looker = Looker("turn")
+    assert _shown(looker) == [frame.path for frame in FRAMES]
+    assert looker.waits == [1.0, 0.5, LONGEST, pytest.approx(0.1)]
+    looker = Looker(None, "turn")
+    _shown(looker)
+    assert looker.waits == [1.0, 0.5, pytest.approx(0.1)]
+    looker = Looker(None, None, None, "turn")
+    assert _shown(looker) == [frame.path for frame in FRAMES]
+
+
+def test_what_a_key_changed_is_said() -> None:
+    """A pause, and what the speed is from now on."""
+    said: list[str] = []
+    looker = Looker("faster", "slower", "slower", "pause", "pause")
+    assert len(list(Player(FRAMES, looker.wait, say=said.append).play())) == len(FRAMES)
+    times = [f"{speed} times as fast as it happened" for speed in ("2", "1", "0.5")]
+    assert said == [*times, "paused", "going on"]
+
+
+def test_a_child_that_cannot_be_read_is_left_out(tmp_path: Path) -> None:
+    """The rest is played; a session that cannot be read itself is said."""
+    folder = Folder(records.recorded(tmp_path))
+    folder.journal_path(records.CHILD).write_bytes(b"nothing of the kind")
+    frames = frames_of(folder, records.ID)
+    assert frames
+    assert not any(frame.path.startswith("2-2.") for frame in frames)
+    with pytest.raises(NotASession):
+        frames_of(folder, records.CHILD)
 
 
 def test_a_jump_shows_what_was_before_at_once() -> None:

@@ -15,12 +15,15 @@ from clew.errors import PathError, ReplayDiverged
 from clew.protocol import ModelServer, Scenario
 from clew.protocol.scenario import Message, Text
 from clew.record import standin
+from clew.replay.normaliser import Comparison, Normaliser
+from clew.tree.path import operations
 from tests.replay import shop
 from tests.replay.shop import TOOLS, Shop, recorded
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+BUILD = Normaliser(name="build", pattern=r"build \d+")
 OTHER_TOOLS = copy.deepcopy(TOOLS)
 OTHER_TOOLS[1]["input_schema"] = {"type": "object", "properties": {"item": {"type": "string"}}}
 
@@ -126,6 +129,28 @@ def test_a_replay_that_warns_goes_on(tmp_path: Path) -> None:
     assert replay.report.models == 3
 
 
+def test_time_is_replayed_if_that_is_asked_for(tmp_path: Path) -> None:
+    """Answers and results of tools then take as long as they took, by a clock that a test can be; else no time."""
+    session_id = recorded(tmp_path)
+    session = clew.load(session_id, dir=tmp_path)
+    took: dict[str, list[float]] = {"none": [], "original": []}
+    for timing, waits in took.items():
+        with clew.replay(session_id, dir=tmp_path, timing=timing, sleep=waits.append) as replay:
+            standin.instrumented("stock", "price")
+            Shop().perform(replay.base_url, tmp_path)
+    calls = [node for turn in session.turns for node in operations(turn)]
+    spans = [(call.ended_at - call.started_at) / 1000 for call in calls if call.ended_at is not None]
+    assert took == {"none": [], "original": pytest.approx(spans)}
+
+
+def test_a_normaliser_that_is_none_is_refused() -> None:
+    """A pattern that cannot be read, a name that there is not: said at once, in a sentence."""
+    with pytest.raises(ValueError, match=r"no regular expression: .*\.$"):
+        Comparison([Normaliser(name="odd", pattern="(")])
+    with pytest.raises(ValueError, match="times, ids, paths"):
+        Comparison(["moods"])
+
+
 def test_what_comes_after_a_node_can_be_live(tmp_path: Path) -> None:
     """Up to and with the node the record answers; the rest, another question too, goes to the provider."""
     session_id = recorded(tmp_path)
@@ -164,12 +189,15 @@ def test_a_node_that_is_not_there_is_refused(tmp_path: Path) -> None:
         ("Look into /home/ada/shop.", "Look into /home/ada/bank.", ["paths"], False),
         ("Order 20261122_101500_0a1b2c3d?", "Order 20261123_111500_ffffffff?", ["ids"], True),
         ("key sk-ant-api03-" + "a" * 95, "key sk-ant-api03-" + "b" * 95, [], True),
+        ("In build 17, 2026-11-22.", "In build 18, 2027-01-01.", ["times", BUILD], True),
+        ("In build 17.", "In build 18.", ["times"], False),
+        ("In build 17.", "In build x.", [BUILD], False),
     ],
 )
 def test_what_may_differ_is_declared(
-    tmp_path: Path, recorded_task: str, task: str, normalise: list[str], *, same: bool
+    tmp_path: Path, recorded_task: str, task: str, normalise: list[str | Normaliser], *, same: bool
 ) -> None:
-    """Dates, ids and places differ where that is declared, secrets always; anything else is a divergence."""
+    """Dates, ids and places differ where that is declared, what a user declares too, secrets always; nothing else."""
     with ModelServer(shop.SCENARIO) as server:
         session_id = Shop(task=recorded_task).perform(server.base_url, tmp_path)
     replay = clew.replay(session_id, dir=tmp_path, normalise=normalise, on_divergence="stop")

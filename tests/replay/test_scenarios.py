@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import clew
+from clew.cli.exit_codes import ExitCode
+from clew.cli.main import run
 from clew.model.session import Attempt, ToolCall
 from tests.replay.plays import Play, every_play, record, rerun
 
@@ -27,7 +29,10 @@ PLAYS = [
 
 @pytest.mark.parametrize("play", PLAYS, ids=[play.name.replace(" ", "-") for play in PLAYS])
 def test_a_recorded_scenario_replays_without_a_divergence(tmp_path: Path, play: Play) -> None:
-    """Every request is known, every answer, error and tool result comes again, and the two trees say the same."""
+    """Every request is known, every answer, error and tool result comes again, and the two trees say the same.
+
+    ``clew diff`` says so too.
+    """
     session_id = record(play, tmp_path)
     replay, again = rerun(play, tmp_path, session_id)
     assert replay.report.divergences == ()
@@ -36,6 +41,7 @@ def test_a_recorded_scenario_replays_without_a_divergence(tmp_path: Path, play: 
     assert replayed.attributes is not None
     assert replayed.attributes.value["replay_of"] == session_id
     assert clew.check(replayed) == []
+    assert run(["diff", session_id, again, "--dir", str(tmp_path)]) == ExitCode.OK
 
 
 @pytest.mark.parametrize("name", ["broken", "dropped"])

@@ -52,10 +52,11 @@ def diff(
     """
     from clew.explore.comparison.compare import compare
     from clew.explore.comparison.report import below, comparison_facts, comparison_rows
+    from clew.explore.prices import Prices
 
     one, other = _load(a, folder), _load(b, folder)
     _check(one, other, node_path or "")
-    told = compare(one, other, ignore=ignore)
+    told = compare(one, other, ignore=ignore, price=Prices.load().cost)
     shown = below(told.differences, node_path or "")
     if as_json:
         output.write_json(comparison_facts(one, other, told, shown))

@@ -67,9 +67,9 @@ def write_line(text: str) -> None:
     write_rows([(Span(line),) for line in clean(text).splitlines()])
 
 
-def say(text: str) -> None:
-    """Tell the person something, in one line on stderr."""
-    click.echo(one_line(text), err=True)
+def say(text: str, *, indent: int = 0) -> None:
+    """Tell the person something, in one line on stderr, that begins with so many spaces."""
+    click.echo(f"{' ' * indent}{one_line(text)}", err=True)
 
 
 def _cell(value: object) -> object:

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from clew.replay.playback import Key
+    from clew.store.folder import Folder
 
-_HELP = "space pause, enter step, + faster, - slower, e to the end, q quit"
+_HELP = "space pause · enter step · + faster · - slower · n next turn · e to the end · q quit"
+_DAMAGE = frozenset({"damaged", "gap", "unreadable", "dropped", "missing_child"})
 
 
 @click.command(short_help="Show a session in the terminal as it happened.")
@@ -39,19 +41,38 @@ def play(
 ) -> None:
     """Show what happened in a session, act by act and in its own time, with the sessions of its sub-agents.
 
-    At a terminal, space pauses and goes on, enter shows one act, + and - change the speed, e goes to the end, q quits.
+    At a terminal, space pauses and goes on, enter shows one act, + and - change the speed, n jumps to the next turn, e
+    to the end, and q quits.
     """
     from clew.replay.playback import Player, frame_at, frames_of
 
     place, session_id = options.find(reference, folder)
     frames = frames_of(place, session_id)
     first = frame_at(frames, begin) if begin is not None else 0
+    shown = 0
     with _keys() as wait:
-        player = Player(frames, wait, speed=speed)
+        player = Player(frames, wait, speed=speed, say=output.say)
         player.paused = step and sys.stdin.isatty()
         for frame in player.play(first):
             output.write_rows([frame.row], ascii_signs=ascii_signs)
             sys.stdout.flush()
+            shown += 1
+    if shown == len(frames):
+        _tell_end(place, session_id)
+
+
+def _tell_end(place: Folder, session_id: str) -> None:
+    """Say why there is no more, where the acts do not say it themselves."""
+    session = place.load(session_id)
+    words = {
+        "running": f"is still being written: 'clew tail -f {session_id}' follows it",
+        "interrupted": "has no end: its writer died",
+        "abandoned": "has no end: its writer died before the first turn",
+    }
+    if session.status in words:
+        output.say(f"The session {session_id} {words[session.status]}.")
+    if any(note.kind in _DAMAGE for note in session.notes):
+        output.say(f"The record of {session_id} is incomplete: 'clew verify {session_id}' tells more.")
 
 
 @contextmanager
@@ -85,7 +106,9 @@ def _wait_for_key(seconds: float | None) -> Key | None:
         b" ": "pause",
         b"\n": "step",
         b"+": "faster",
+        b"=": "faster",
         b"-": "slower",
+        b"n": "turn",
         b"e": "end",
         b"q": "quit",
     }

@@ -59,7 +59,7 @@ def _reply(attempt: Attempt, request: dict[str, Any], dialect: Dialect, *, timed
         return _error(attempt, status, body, timed=timed)
     if answer is None:
         return Reply(status=None, ending=_end_of(attempt))
-    whole = attempt.status == "ok" and not answer.partial
+    whole = not answer.partial and (attempt.status == "ok" or (isinstance(body, dict) and dialect.failed(body)))
     if request.get("stream"):
         return _stream(attempt, body, request, dialect, whole=whole)
     data = body.encode() if isinstance(body, str) else msgspec.json.encode(body)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import time
 from contextlib import suppress
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -38,7 +37,7 @@ def run_command(
         try:
             return _wait(process, rerun, grace)
         except BaseException:
-            process.terminate()
+            _end(process, grace)
             raise
 
 
@@ -63,15 +62,19 @@ def _type(process: subprocess.Popen[bytes], said: Sequence[str]) -> None:
 
 
 def _wait(process: subprocess.Popen[bytes], rerun: Rerun, grace: float) -> int:
-    """Wait for the end; a program that left the record is told to end when it does not do so by itself."""
-    told: list[float] = []
-    while process.poll() is None:
-        time.sleep(POLL)
-        if rerun.stopped and not told:
-            told.append(time.monotonic())
-        elif len(told) == 1 and time.monotonic() - told[0] > grace:
-            process.terminate()
-            told.append(time.monotonic())
-        elif len(told) == 2 and time.monotonic() - told[1] > grace:  # noqa: PLR2004 - after it was told once
-            process.kill()
-    return process.returncode
+    """Wait for the end of a program; one that left the record is ended if it does not end by itself."""
+    while not rerun.stopped:
+        with suppress(subprocess.TimeoutExpired):
+            return process.wait(POLL)
+    with suppress(subprocess.TimeoutExpired):
+        return process.wait(grace)
+    return _end(process, grace)
+
+
+def _end(process: subprocess.Popen[bytes], grace: float) -> int:
+    """End a program, by force if asking does not help or a person will not wait for it."""
+    process.terminate()
+    with suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
+        return process.wait(grace)
+    process.kill()
+    return process.wait()

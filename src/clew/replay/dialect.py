@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct
 
-from clew.protocol import anthropic, anthropic_stream, openai, openai_stream
+from clew.protocol import anthropic, anthropic_stream, openai_http, openai_stream, responses_stream
 from clew.protocol.reply import Reply
 
 Streamed: TypeAlias = Callable[[dict[str, Any], dict[str, Any], bool], tuple[bytes, ...]]
@@ -31,6 +31,8 @@ class Dialect(Struct, frozen=True, kw_only=True):
     """The provider's names of errors by slugs, for errors in the middle of a stream."""
     error_body: Callable[[str, str], dict[str, Any]]
     """The body of an error, from its type and its words."""
+    failed: Callable[[dict[str, Any]], bool] = lambda _: False
+    """Whether an answer is whole although its attempt failed: it says itself that it failed."""
 
 
 def _messages(message: dict[str, Any], _request: dict[str, Any], whole: bool) -> tuple[bytes, ...]:  # noqa: FBT001 - as `Streamed` says
@@ -41,6 +43,10 @@ def _completions(completion: dict[str, Any], request: dict[str, Any], whole: boo
     options = request.get("stream_options")
     usage = isinstance(options, dict) and bool(options.get("include_usage"))
     return tuple(openai_stream.events(completion, usage=usage, whole=whole))
+
+
+def _responses(response: dict[str, Any], _request: dict[str, Any], whole: bool) -> tuple[bytes, ...]:  # noqa: FBT001 - as `Streamed` says
+    return tuple(responses_stream.events(response, whole=whole))
 
 
 _STREAM_ERRORS = (("llm.overloaded", "overloaded_error"), ("llm.rate_limited", "rate_limit_error"))
@@ -60,13 +66,25 @@ OPENAI = Dialect(
     endpoint="/chat/completions",
     streamed=_completions,
     event=openai_stream.event,
-    refusal=lambda words: openai.refusal(400, words, label="replay"),
+    refusal=lambda words: openai_http.refusal(400, words, label="replay"),
     error_types=_STREAM_ERRORS,
-    error_body=lambda kind, words: openai.error_body(500, words, kind),
+    error_body=lambda kind, words: openai_http.error_body(500, words, kind),
 )
 """OpenAI's chat completions."""
+
+RESPONSES = Dialect(
+    name="openai",
+    endpoint="/responses",
+    streamed=_responses,
+    event=responses_stream.error_event,
+    refusal=OPENAI.refusal,
+    error_types=(("llm.overloaded", "server_error"), ("llm.rate_limited", "rate_limit_exceeded")),
+    error_body=OPENAI.error_body,
+    failed=lambda response: response.get("status") == "failed",
+)
+"""OpenAI's responses."""
 
 
 def dialect_at(path: str) -> Dialect | None:
     """The provider whose endpoint a path is; ``None`` if no model answers there."""
-    return next((dialect for dialect in (ANTHROPIC, OPENAI) if path.endswith(dialect.endpoint)), None)
+    return next((dialect for dialect in (ANTHROPIC, OPENAI, RESPONSES) if path.endswith(dialect.endpoint)), None)

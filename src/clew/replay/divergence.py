@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from clew.replay.difference import Difference
+from clew.replay.request import CONVERSATION, REFERENCES, SYSTEM
 
 Kind: TypeAlias = Literal[
     "prompt", "messages", "tools", "parameters", "tool_result", "tool_request", "order", "more", "missing", "live"
@@ -44,11 +45,13 @@ class Divergence(Struct, frozen=True, kw_only=True):
 def kind_of(steps: tuple[str | int, ...], request: object) -> Kind:
     """What a place in a request to a model belongs to."""
     root = steps[0] if steps else ""
-    if root == "system":
+    if root in SYSTEM:
         return "prompt"
     if root == "tools":
         return "tools"
-    if root != "messages":
+    if root in REFERENCES:
+        return "messages"
+    if root not in CONVERSATION:
         return "parameters"
     role = _at(request, steps[:2], "role")
     return "prompt" if role in {"system", "developer"} else "messages"
@@ -56,9 +59,11 @@ def kind_of(steps: tuple[str | int, ...], request: object) -> Kind:
 
 def result_of(steps: tuple[str | int, ...], request: object) -> str | None:
     """The call id of the tool whose result a place in a request is part of, whichever provider's form it has."""
-    if not steps or steps[0] != "messages":
+    if not steps or steps[0] not in CONVERSATION:
         return None
     found = _at(request, steps[:4], "tool_use_id") or _at(request, steps[:2], "tool_call_id")
+    if str(_at(request, steps[:2], "type")).endswith("_call_output"):
+        found = _at(request, steps[:2], "call_id")
     return found if isinstance(found, str) else None
 
 

@@ -14,9 +14,11 @@ from difflib import SequenceMatcher
 from threading import Condition
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from clew.instrument.spoken import messages_of
 from clew.model.session import Attempt, ToolCall
 from clew.replay.difference import differences
 from clew.replay.divergence import Divergence, kind_of, result_of
+from clew.replay.request import CONVERSATION, REFERENCES, SYSTEM, length_of, system_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -31,6 +33,9 @@ NEXT = 200
 """How many calls are looked at for those whose turn it is."""
 COMPARED = 2_000
 """Characters of a message that tell which call a request is most like."""
+
+_NAMES = frozenset({"tool_use_id", "tool_call_id", "call_id"})
+"""Fields of a result that say which call it is of."""
 
 Outcome: TypeAlias = "Operation | Divergence | Literal['live']"
 """The call of the record, why there is none, or that the record is over and the real one is to be asked."""
@@ -108,17 +113,17 @@ class Matcher:
 
     def unneeded(self, call: Operation) -> str | None:
         """The first tool that would really be called after an answer although its result is recorded."""
-        behind = [other for other in self._needed() if isinstance(other.node, ToolCall) and other.holder == call.holder]
-        for other in behind:
-            tool = other.node
-            assert isinstance(tool, ToolCall)  # noqa: S101 - as chosen above
-            if not {tool.name, f"kind:{tool.kind}"} & self.instrumented:
-                words = (
-                    f"the tool {tool.name} would be called for real: it is not instrumented; "
-                    "--live-tools lets tools be called"
-                )
-                self._note(other.path, "live", words)
-                return words
+        with self._changed:
+            for other in () if self._live_tools else self._left:
+                tool = other.node
+                beside = other.made and other.holder == call.holder
+                if isinstance(tool, ToolCall) and beside and not self._asks(tool):
+                    words = (
+                        f"the tool {tool.name} would be called for real: it is not instrumented; "
+                        "--live-tools lets tools be called"
+                    )
+                    self._note(other.path, "live", words)
+                    return words
         return None
 
     # -- waiting --
@@ -186,6 +191,10 @@ class Matcher:
     def _tools(self, calls: Iterable[Operation], name: str) -> Iterator[Operation]:
         return (call for call in calls if isinstance(call.node, ToolCall) and call.node.name == name)
 
+    def _asks(self, tool: ToolCall) -> bool:
+        """Whether a tool asks before it is called, as far as is known."""
+        return not {tool.name, f"kind:{tool.kind}"}.isdisjoint(self.instrumented)
+
     def _is_tool(self, call: Operation, call_id: str | None) -> bool:
         known = call.node.call_id if isinstance(call.node, ToolCall) else None
         return call_id is None or known is None or known == call_id
@@ -204,7 +213,7 @@ class Matcher:
         """A call of the record that came before one that it follows there."""
         first = next(self._blockers(call))
         if isinstance(first.node, ToolCall) and isinstance(call.node, Attempt):
-            ready = {first.node.name, f"kind:{first.node.kind}"} & self.instrumented
+            ready = self._asks(first.node)
             words = "was not asked for" if ready else "was called for real: it is not instrumented"
             kind: Kind = "missing" if ready else "live"
             said = f"the recorded result of the tool {first.node.name} {words}, and {call.words()} came"
@@ -228,7 +237,7 @@ class Matcher:
         steps = found[0].steps if found else ()
         tool_id = result_of(steps, call.request)
         tool = self._recording.tool(tool_id) if tool_id is not None else None
-        if tool is not None and steps[-1] != "tool_use_id":
+        if tool is not None and steps[-1] not in _NAMES:
             words = f"the request at {call.path} gives another result of the tool {tool.node.name}"  # type: ignore[union-attr]  # `tool` finds tools only
             return call, Divergence(path=tool.path, kind="tool_result", words=words, differences=found)
         words = f"{call.words()} differs in {found[0].where}" if found else f"{call.words()} differs"
@@ -261,9 +270,8 @@ class Matcher:
 def _may_be(call: Operation, said: Any) -> bool:  # noqa: ANN401 - a JSON value
     """Whether a recorded request can be this one, as far as can be told without loading it: by its length."""
     if "messages" not in call.memory:
-        part = call.node.request.part("messages") if call.node.request is not None else None
-        call.memory["messages"] = part.count() if part is not None else None
-    messages = said.get("messages") if isinstance(said, dict) else None
+        call.memory["messages"] = length_of(call.node.request)
+    messages = next((said[name] for name in CONVERSATION if name in said), None) if isinstance(said, dict) else None
     known = call.memory["messages"]
     return known is None or not isinstance(messages, list) or len(messages) == known
 
@@ -272,11 +280,11 @@ def likeness(recorded: Any, said: Any) -> tuple[float, ...]:  # noqa: ANN401 - J
     """How like each other two requests are, for comparison with the likeness of others."""
     if not isinstance(recorded, dict) or not isinstance(said, dict):
         return (0.0,)
-    one, other = recorded.get("messages") or [], said.get("messages") or []
+    one, other = messages_of(recorded), messages_of(said)
     shared = sum(1 for _ in _shared(one, other))
-    same = sum(recorded.get(name) == said.get(name) for name in ("system", "tools", "model"))
+    same = sum(recorded.get(name) == said.get(name) for name in (*SYSTEM, *REFERENCES, "tools", "model"))
     next_message = _alike(one[shared : shared + 1], other[shared : shared + 1])
-    alike = next_message + _alike(recorded.get("system"), said.get("system"))
+    alike = next_message + _alike(system_in(recorded), system_in(said))
     return (shared, same, alike, -abs(len(one) - len(other)))
 
 

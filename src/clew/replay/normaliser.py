@@ -125,10 +125,11 @@ def _mask(text: str) -> re.Pattern[str]:
 def _declared(one: str | Normaliser) -> Normaliser:
     if isinstance(one, str):
         if one not in KNOWN:
-            raise ValueError(f"there is no normaliser '{one}'; there are {', '.join(KNOWN)}")
+            raise ValueError(f"There is no normaliser '{one}'; there are {', '.join(KNOWN)}.")
         return KNOWN[one]
     try:
         re.compile(one.pattern)
     except re.error as problem:
-        raise ValueError(f"the pattern of the normaliser '{one.name}' is no regular expression: {problem}") from problem
+        message = f"The pattern of the normaliser '{one.name}' is no regular expression: {problem}."
+        raise ValueError(message) from problem
     return one

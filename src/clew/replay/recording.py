@@ -5,7 +5,8 @@ tool calls that these agents work for. One came before the other if it had ended
 turn (or step) and the other's, nor the two conversations that they belong to, were under way at the same time.
 
 Tool calls that are agents or workflows are no calls here: they run, and what they call is. Those that were never made
-(an unknown name, parameters that do not fit) are not needed.
+(an unknown name, parameters that do not fit) are not needed, and neither is what a tool did itself that is stood in
+for.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct, field
 
 from clew.model.session import Attempt, ToolCall
+from clew.replay.request import beginning_of
+from clew.tree.inner import RUN, inner_calls
 from clew.tree.path import operations, walk
 
 if TYPE_CHECKING:
@@ -25,8 +28,6 @@ if TYPE_CHECKING:
 
 REFUSED = frozenset({"tool.not_found", "tool.invalid_params"})
 """The slugs of tool calls that were never made."""
-RUN = frozenset({"agent", "workflow"})
-"""The kinds of tools that run when a session is replayed."""
 OPEN = frozenset({"running", "interrupted", "cancelled"})
 """How calls end that nobody waited for."""
 
@@ -54,6 +55,8 @@ class Operation(Struct, frozen=True, eq=False, kw_only=True):
     """Where it is seen from each session around it, the outermost first."""
     needed: bool
     """Whether a run that does not make this call differs from the record."""
+    made: bool
+    """Whether something came of it, if only that nothing came."""
     memory: dict[str, Any] = field(default_factory=dict)
     """What was worked out about it once."""
 
@@ -91,6 +94,11 @@ class Recording:
         tools = [(path, node) for path, node in walk(session) if isinstance(node, ToolCall)]
         self.run = frozenset(node.name for path, node in tools if path not in known)
         """The names of the tools that run."""
+        self._asked: dict[str, Operation] = {}
+        """The first model call of each turn and step, by its path."""
+        for call in self.calls:
+            if call.is_model:
+                self._asked.setdefault(call.holder, call)
 
     def before(self, one: Operation, other: Operation) -> bool:
         """Whether ``one`` had to be over when ``other`` began."""
@@ -103,32 +111,30 @@ class Recording:
         return False
 
     def at_once(self, one: Operation, other: Operation) -> bool:
-        """Whether two model calls of one session belong to conversations that were under way at the same time."""
+        """Whether two calls of one session belong to conversations that were under way at the same time."""
         if len(one.places) != len(other.places) or one.places[:-1] != other.places[:-1]:
             return False
-        mine, theirs = conversation(one), conversation(other)
+        mine, theirs = self._conversation(one), self._conversation(other)
         if mine is None or theirs is None or mine == theirs:
             return False
-        beside = [call for call in self.calls if call.places[:-1] == one.places[:-1]]
-        ours = [call for call in beside if conversation(call) == mine]
-        others = [call for call in beside if conversation(call) == theirs]
+        beside = [call for call in self.calls if call.is_model and call.places[:-1] == one.places[:-1]]
+        ours = [call for call in beside if self._conversation(call) == mine]
+        others = [call for call in beside if self._conversation(call) == theirs]
         return any(_overlap(first.places[-1], second.places[-1]) for first in ours for second in others)
+
+    def _conversation(self, call: Operation) -> str | None:
+        """What tells the conversation of a call from others: a tool's is the one in which its turn asked a model."""
+        asked = call if call.is_model else self._asked.get(call.holder)
+        if asked is None:
+            return None
+        if "conversation" not in asked.memory:
+            asked.memory["conversation"] = beginning_of(asked, self.calls)
+        found: str = asked.memory["conversation"]
+        return found
 
     def tool(self, call_id: str) -> Operation | None:
         """The tool call that a model asked for under an id."""
         return next((c for c in self.calls if isinstance(c.node, ToolCall) and c.node.call_id == call_id), None)
-
-
-def conversation(call: Operation) -> object:
-    """What tells the conversation of a model call from others: how it begins; ``None`` for a tool call."""
-    if isinstance(call.node, ToolCall):
-        return None
-    if "conversation" not in call.memory:
-        request = call.request
-        messages = request.get("messages") if isinstance(request, dict) else None
-        beginning = messages[0] if isinstance(messages, list) and messages else None
-        call.memory["conversation"] = repr((beginning, request.get("system") if isinstance(request, dict) else None))
-    return call.memory["conversation"]
 
 
 def _overlap(one: Place, other: Place) -> bool:
@@ -138,6 +144,7 @@ def _overlap(one: Place, other: Place) -> bool:
 def _calls(session: Session, prefix: str, around: tuple[Place, ...]) -> Iterator[Operation]:
     labelled: list[tuple[str, Turn | Step]] = [(str(turn.index), turn) for turn in session.turns]
     labelled += [(f"s{step.index}", step) for step in session.steps]
+    inner = inner_calls(session)
     for label, holder in labelled:
         for number, node in enumerate(operations(holder), 1):
             path = f"{prefix}{label}-{number}"
@@ -149,25 +156,26 @@ def _calls(session: Session, prefix: str, around: tuple[Place, ...]) -> Iterator
                 holder_begin=holder.started_at,
                 holder_end=_end(holder.ended_at),
             )
-            yield from _here(path, node, (*around, place))
+            yield from _here(path, node, (*around, place), inner)
 
 
-def _here(path: str, node: Attempt | ToolCall, places: tuple[Place, ...]) -> Iterator[Operation]:
+def _here(path: str, node: Attempt | ToolCall, places: tuple[Place, ...], inner: frozenset[int]) -> Iterator[Operation]:
     """A call, or those inside it."""
+    inside: list[Operation] = []
+    if isinstance(node, ToolCall) and node.child_session is not None:
+        inside = list(_calls(node.child_session, f"{path}.", places))
+        yield from inside
+    known = node.request is not None if isinstance(node, Attempt) else not inside and node.kind not in RUN
+    if known:
+        made = _was_made(node)
+        yield Operation(path=path, node=node, places=places, needed=made and id(node) not in inner, made=made)
+
+
+def _was_made(node: Attempt | ToolCall) -> bool:
+    """Whether something came of a call, if only that nothing came."""
     if isinstance(node, Attempt):
-        if node.request is not None:
-            yield Operation(path=path, node=node, places=places, needed=_answered(node))
-        return
-    inside = list(_calls(node.child_session, f"{path}.", places)) if node.child_session is not None else []
-    yield from inside
-    if not inside and node.kind not in RUN:
-        made = node.status not in OPEN and REFUSED.isdisjoint(node.slugs)
-        yield Operation(path=path, node=node, places=places, needed=made)
-
-
-def _answered(attempt: Attempt) -> bool:
-    """Whether something came of an attempt, if only that nothing came."""
-    return attempt.status not in OPEN or attempt.response is not None
+        return node.status not in OPEN or node.response is not None
+    return node.status not in OPEN and REFUSED.isdisjoint(node.slugs)
 
 
 def _end(ended_at: float | None) -> float:

@@ -110,6 +110,11 @@ class Rerun:
         return self._server.openai_url
 
     @property
+    def calls(self) -> int:
+        """How many calls of models and tools the record has."""
+        return len(self._recording.calls)
+
+    @property
     def stopped(self) -> bool:
         """Whether nothing is answered any more."""
         return self._matcher.stopped
@@ -204,11 +209,10 @@ def told(divergence: Divergence) -> str:
 def _end_of(session: Session, path: str) -> float:
     """When a node was over, with all that is in it."""
     locate(session, path)
-    inside = (path, f"{path}-", f"{path}.")
     ends = [
         getattr(node, "ended_at", None) or math.inf
         for at, node in walk(session)
-        if at == path or at.startswith(inside[1:])
+        if at == path or at.startswith((f"{path}-", f"{path}."))
     ]
     if not ends:
         raise PathError(f"There is nothing at '{path}'.")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
+from clew.instrument.spoken import messages_of, replies_in
 from clew.model.session import Attempt, ToolCall
 from clew.protocol.loopback import Loopback
 from clew.protocol.received import json_or_none
@@ -134,7 +135,17 @@ def _found(call: Operation, recording: Recording) -> Found:
         error=tool.error,
         slug=tool.slugs[0] if tool.slugs else None,
         told=told_of(recording, tool) if tool.call_id is not None else None,
+        exception=_exception_of(tool),
     )
+
+
+def _exception_of(tool: ToolCall) -> str | None:
+    """The full name of the type of what a tool raised, as the log entry of its failure has it."""
+    for entry in tool.logs:
+        details = entry.details.value if entry.slug in tool.slugs and entry.details is not None else None
+        if isinstance(details, dict) and isinstance(details.get("exception"), str):
+            return str(details["exception"])
+    return None
 
 
 def told_of(recording: Recording, tool: ToolCall) -> str | None:
@@ -142,22 +153,7 @@ def told_of(recording: Recording, tool: ToolCall) -> str | None:
     for call in recording.calls:
         later = isinstance(call.node, Attempt) and call.node.started_at >= tool.started_at
         request = call.request if later else None
-        messages = request.get("messages") if isinstance(request, dict) else None
-        for message in messages if isinstance(messages, list) else ():
-            found = _told(message, tool.call_id)
-            if found is not None:
-                return found
-    return None
-
-
-def _told(message: Any, call_id: str | None) -> str | None:  # noqa: ANN401 - a JSON value
-    """The result of a tool call that a message holds, in either provider's form."""
-    if not isinstance(message, dict):
-        return None
-    content = message.get("content")
-    if message.get("tool_call_id") == call_id:
-        return content if isinstance(content, str) else None
-    for block in content if isinstance(content, list) else ():
-        if isinstance(block, dict) and block.get("tool_use_id") == call_id:
-            return block["content"] if isinstance(block.get("content"), str) else None
+        for reply in (reply for message in messages_of(request) for reply in replies_in(message)):
+            if reply.call_id == tool.call_id and isinstance(reply.content, str):
+                return reply.content
     return None

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from clew.explore.comparison import Comparison, Deltas, Difference, Figure, Pair
+    from clew.explore.library import Library
     from clew.model.session import Session
-    from clew.store.folder import Folder
     from clew.tui.messages import Chosen, Moved
 
 
@@ -111,7 +111,7 @@ class ComparisonSheet(Sheet):
         self._ask()
 
     def _ask(self) -> None:
-        self.ask(_comparing(self.library.folder, *self._ids), self._show)
+        self.ask(_comparing(self.library, *self._ids), self._show)
 
     def _show(self, compared: Compared) -> None:
         self._compared = compared
@@ -177,9 +177,9 @@ def _verdict(told: Comparison) -> Row:
     return (Span(f"{words}{echoes}, first at {told.first.path or 'the session'}", "retry"),)
 
 
-def _comparing(folder: Folder, a: str, b: str) -> Callable[[], Compared]:
+def _comparing(library: Library, a: str, b: str) -> Callable[[], Compared]:
     def question() -> Compared:
-        one, other = folder.load(a), folder.load(b)
-        return Compared(one, other, compare(one, other))
+        one, other = library.folder.load(a), library.folder.load(b)
+        return Compared(one, other, compare(one, other, price=library.prices.cost))
 
     return question

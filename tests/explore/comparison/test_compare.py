@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, get_args
 
 import msgspec
 import pytest
 from hypothesis import given
 
+import clew
 from clew.explore.comparison import MEANINGS, compare
 from clew.explore.comparison.difference import Kind
 from clew.model import session
@@ -44,6 +46,23 @@ def test_a_second_run_is_the_same(original: Session, tmp_path: Path) -> None:
     told = compare(original, record(tmp_path))
     assert told.same, told.differences
     assert (told.first, told.echoes) == (None, 0)
+
+
+def _a_dollar_a_token(provider: str | None, model: str | None, usage: clew.Usage, at: float) -> Decimal | None:  # noqa: ARG001 - the shape of a price
+    return Decimal(usage.input_tokens)
+
+
+def test_costs_that_nobody_told_are_estimated(tmp_path: Path) -> None:
+    """The sums of a comparison are those of a list: what an answer cost as it was told, else by a price."""
+    with clew.session(dir=tmp_path) as session:
+        for cost in (Decimal("0.5"), None):
+            with session.turn() as turn, turn.attempt(model="m", request={}) as attempt:
+                attempt.respond({}, usage=clew.Usage(input_tokens=10), cost=cost)
+    tree = session.tree()
+    told = compare(tree, tree).deltas.cost
+    estimated = compare(tree, tree, price=_a_dollar_a_token).deltas.cost
+    assert (told.before, told.after) == (Decimal("0.5"), Decimal("0.5"))
+    assert (estimated.before, estimated.after) == (Decimal("10.5"), Decimal("10.5"))
 
 
 @pytest.mark.parametrize("name", INJECTIONS)
@@ -135,3 +154,49 @@ def _nested(depth: int, title: str) -> Session:
 def _mirrored_kind(kind: str) -> str:
     noun, _, change = kind.rpartition("_")
     return f"{noun}_{MIRRORED.get(change, change)}"
+
+
+def _two_calls(folder: Path, order: tuple[str, str], *, at_once: bool) -> Session:
+    with clew.session(dir=folder) as recorder, recorder.turn() as turn:
+        calls = [turn.tool(name, {}) for name in order]
+        for group in [calls] if at_once else [[call] for call in calls]:
+            for call in group:
+                call.start()
+            for call in group:
+                call.respond(call.name)
+    return clew.load(recorder.session_id, dir=folder)
+
+
+def test_calls_at_the_same_time_have_no_order(tmp_path: Path) -> None:
+    """Which of two calls began first is a difference only where one was over when the other began."""
+    apart = _two_calls(tmp_path, ("tea", "milk"), at_once=False)
+    assert _found(compare(apart, _two_calls(tmp_path, ("milk", "tea"), at_once=False))) == [
+        ("tool_calls_reordered", "1", "1")
+    ]
+    assert compare(apart, _two_calls(tmp_path, ("milk", "tea"), at_once=True)).same
+
+
+def test_what_a_replay_cannot_do_again_is_no_difference(tmp_path: Path) -> None:
+    """Its original, where its models are, and what a tool did that was stood in for; anything else still is."""
+
+    def run(*, works: bool, title: str | None = None, attributes: dict[str, str] | None = None) -> Session:
+        with clew.session(dir=tmp_path, title=title, attributes=attributes) as recorder:
+            recorder.config(providers=[{"name": "anthropic", "base_url": f"http://{works}", "key": "set"}])
+            with recorder.turn() as turn, turn.tool("outer", {}, call_id="t1") as tool:
+                if works:
+                    clew.log("shop.slow", "slow", severity="WRN")
+                    with turn.tool("inner", {}) as inner:
+                        inner.respond(1)
+                    with recorder.step("system", name="model call") as step, step.attempt(request={}) as attempt:
+                        attempt.respond({})
+                tool.respond(2, accounting={"calls": 1} if works else None)
+        return clew.load(recorder.session_id, dir=tmp_path)
+
+    original = run(works=True)
+    replay = run(works=False, attributes={"replay_of": original.session_id})
+    again = run(works=True, attributes={"replay_of": original.session_id})
+    assert compare(original, replay).same, compare(original, replay).differences
+    assert compare(replay, again).same, compare(replay, again).differences
+    assert not compare(original, run(works=False)).same
+    other = run(works=False, title="other", attributes={"replay_of": original.session_id, "shop": "tea"})
+    assert _found(compare(original, other)) == [("title_changed", "", ""), ("attributes_changed", "", "")]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
+from itertools import combinations
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -98,10 +99,11 @@ def in_reading_order(
     return [*ordered, *((None, alone) for alone in waiting)]
 
 
-def is_reordered(slots: Iterable[Slot]) -> bool:
-    """Whether pairs cross each other."""
-    partners = [its for _, its in sorted((mine, its) for mine, its in slots if mine is not None and its is not None)]
-    return partners != sorted(partners)
+def crossings(slots: Iterable[Slot]) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    """Pairs that cross each other, two and two."""
+    pairs = sorted((mine, its) for mine, its in slots if mine is not None and its is not None)
+    if [its for _, its in pairs] != sorted(its for _, its in pairs):
+        yield from ((first, second) for first, second in combinations(pairs, 2) if first[1] > second[1])
 
 
 def _by_side(

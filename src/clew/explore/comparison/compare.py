@@ -7,24 +7,34 @@ from typing import TYPE_CHECKING
 from clew.explore.comparison.definitions import compare_definitions
 from clew.explore.comparison.difference import Comparison, Deltas, Figure
 from clew.explore.comparison.findings import Findings, opened
+from clew.explore.comparison.replayed import are_replayed, without_addresses, without_origin
 from clew.explore.comparison.requests import Requests
 from clew.explore.comparison.rounds import Rounds
+from clew.model.session import Attempt
+from clew.store.index.facts import estimate, unpriced
 from clew.text import numbers
+from clew.tree.path import walk
+from clew.tree.totals import sum_cost
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from decimal import Decimal
 
     from clew.explore.comparison.difference import Kind
     from clew.explore.comparison.findings import Place
     from clew.explore.comparison.rounds import Child
     from clew.model.session import Fin, Session
+    from clew.store.index.facts import Price
 
 _OUTCOME_SLUGS = frozenset({"session.error", "session.cancelled"})
 
 
-def compare(a: Session, b: Session, *, ignore: Iterable[Kind] = ()) -> Comparison:
-    """What differs from session ``a`` to session ``b``; differences of the kinds to ``ignore`` are not reported."""
-    findings = Findings(ignore)
+def compare(a: Session, b: Session, *, ignore: Iterable[Kind] = (), price: Price = unpriced) -> Comparison:
+    """What differs from session ``a`` to session ``b``; differences of the kinds to ``ignore`` are not reported.
+
+    ``price`` estimates the costs that were not told, for the sums.
+    """
+    findings = Findings(ignore, replayed=are_replayed(a, b))
     stack = [_session(a, b, "", "", findings)]
     while stack:
         child = next(stack[-1], None)
@@ -37,7 +47,7 @@ def compare(a: Session, b: Session, *, ignore: Iterable[Kind] = ()) -> Compariso
         session_b=b.session_id,
         differences=findings.differences(),
         pairs=findings.pairs(),
-        deltas=_deltas(a, b),
+        deltas=_deltas(a, b, price),
         echoes=findings.echoes,
     )
 
@@ -67,7 +77,10 @@ def _setup(place: Place, a: Session, b: Session, findings: Findings) -> None:
 
 def _init(place: Place, a: Session, b: Session, findings: Findings) -> None:
     one, other = a.init.config, b.init.config
-    findings.payload(place, "providers_changed", one.providers, other.providers, what="providers", copy=False)
+    providers = opened(one.providers), opened(other.providers)
+    if findings.replayed:
+        providers = without_addresses(providers[0]), without_addresses(providers[1])
+    findings.values(place, "providers_changed", "providers", *providers, copy=False)
     compare_definitions(place, "tools", place, opened(one.tools), opened(other.tools), findings)
     findings.payload(place, "prompt_changed", one.prompts, other.prompts, what="prompts", copy=True)
     findings.logs(place, a.init.logs, b.init.logs)
@@ -77,7 +90,8 @@ def _about(place: Place, a: Session, b: Session, findings: Findings) -> None:
     """What is said about a session while it goes on, often in words of its user or its agent."""
     findings.words(place, "title_changed", "title", a.title, b.title)
     findings.words(place, "latest_status_changed", "latest_status", a.latest_status, b.latest_status)
-    findings.payload(place, "attributes_changed", a.attributes, b.attributes, what="attributes", copy=False)
+    attributes = without_origin(opened(a.attributes)), without_origin(opened(b.attributes))
+    findings.values(place, "attributes_changed", "attributes", *attributes, copy=False)
     findings.logs(place, a.logs, b.logs, _told(a.fin, b.fin))
 
 
@@ -131,17 +145,29 @@ def _end(session: Session) -> str:
     return " · ".join(word for word in words if word)
 
 
-def _deltas(a: Session, b: Session) -> Deltas:
+def _deltas(a: Session, b: Session, price: Price) -> Deltas:
     one, other = a.totals, b.totals
-    sums = ("cost", "turns", "attempts", "retries", "tools", "tools_failed", "child_sessions")
+    sums = ("turns", "attempts", "retries", "tools", "tools_failed", "child_sessions")
     tokens = ("input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens", "reasoning_tokens")
     times = (numbers.elapsed(session.started_at, session.ended_at) for session in (a, b))
     return Deltas(
         duration_ms=_figure(*times),
+        cost=_figure(_spent(a, price), _spent(b, price)),
         **{name: _figure(getattr(one, name), getattr(other, name)) for name in sums},
         **{name: _figure(getattr(one.usage, name), getattr(other.usage, name)) for name in tokens},
     )
 
 
-def _figure(before: float | None, after: float | None) -> Figure:
+def _spent(session: Session, price: Price) -> Decimal | None:
+    """What all answers cost, as told or estimated."""
+    attempts = (node for _, node in walk(session) if isinstance(node, Attempt))
+    return sum_cost(_cost(attempt, price) for attempt in attempts)
+
+
+def _cost(attempt: Attempt, price: Price) -> Decimal | None:
+    told = attempt.response.cost if attempt.response is not None else None
+    return told if told is not None else estimate(attempt, price)
+
+
+def _figure(before: Decimal | float | None, after: Decimal | float | None) -> Figure:
     return Figure(before=before, after=after)

@@ -213,7 +213,7 @@ class Deltas(msgspec.Struct, frozen=True, kw_only=True):
     duration_ms: Figure
     """From the first to the last act; unknown while a session runs."""
     cost: Figure
-    """US dollars, as far as they are known."""
+    """US dollars, told or estimated, as far as they are known."""
     turns: Figure
     attempts: Figure
     retries: Figure

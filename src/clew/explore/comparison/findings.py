@@ -31,14 +31,19 @@ class Place(NamedTuple):
 class Findings:
     """What was found, and what of it makes echoes."""
 
-    def __init__(self, ignore: Iterable[Kind] = ()) -> None:
-        """Nothing was found. Differences of the kinds to ``ignore`` are not reported, and their echoes neither."""
+    def __init__(self, ignore: Iterable[Kind] = (), *, replayed: bool = False) -> None:
+        """Nothing was found. Differences of the kinds to ``ignore`` are not reported, and their echoes neither.
+
+        ``replayed`` says that one session replays the other, or both the same.
+        """
         self.echo = Echo()
         """What is known to differ."""
         self.echoes = 0
         """Places that differ only because of another difference."""
         self.count = 0
         """Differences found so far."""
+        self.replayed = replayed
+        """Whether what a replay cannot do again is no difference."""
         self._ignore = frozenset(ignore)
         self._places: list[Place] = []
         self._changes: list[Change] = []

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from clew.explore.comparison.alignment import align, is_reordered, match
+from clew.explore.comparison.alignment import align, crossings, match
 from clew.explore.comparison.answers import compare_answers
 from clew.explore.comparison.findings import opened
 from clew.explore.comparison.payload_changes import MISSING
 from clew.explore.comparison.sketch import attempt_likeness, sketch_attempt, sketch_call
+from clew.tree.inner import is_stood_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,7 +88,9 @@ def compare_calls(place: Place, before: ToolCall, after: ToolCall, findings: Fin
 
 def compare_results(place: Place, before: ToolCall, after: ToolCall, findings: Findings) -> None:
     """Report how two calls ended. What a child session reports is copied into the result of its call."""
-    findings.logs(place, before.logs, after.logs, (*before.slugs, *after.slugs))
+    stood_in = findings.replayed and is_stood_in(before)
+    if not stood_in:
+        findings.logs(place, before.logs, after.logs, (*before.slugs, *after.slugs))
     if before.status != after.status:
         findings.add(place, "tool_status_changed", "status", _end(before), _end(after))
         findings.echo.learn(opened(before.response), opened(after.response))
@@ -98,6 +101,8 @@ def compare_results(place: Place, before: ToolCall, after: ToolCall, findings: F
         _same_status(place, "tool", before, after, findings)
     copy = before.child_session is not None and after.child_session is not None
     findings.payload(place, "tool_result_changed", before.response, after.response, copy=copy)
+    if stood_in:
+        return
     accounts = (None if part is None else part.value for part in (before.accounting, after.accounting))
     findings.values(place, "tool_accounting_changed", "accounting", *map(_untimed, accounts), copy=False)
 
@@ -105,13 +110,24 @@ def compare_results(place: Place, before: ToolCall, after: ToolCall, findings: F
 def report_order(
     place: Place, slots: list[Slot], one: Sequence[ToolCall], other: Sequence[ToolCall], findings: Findings
 ) -> None:
-    """Report calls of a round that were made in another order."""
-    if is_reordered(slots):
+    """Report calls of a round that were made in another order; those under way at the same time have none."""
+    if any(
+        not (_at_once(one[first[0]], one[second[0]]) or _at_once(other[first[1]], other[second[1]]))
+        for first, second in crossings(slots)
+    ):
         paired = [slot for slot in slots if None not in slot]
         before = [one[mine].name for mine in sorted(mine for mine, _ in paired if mine is not None)]
         after = [other[its].name for its in sorted(its for _, its in paired if its is not None)]
         findings.add(place, "tool_calls_reordered", "tools", before, after)
         findings.echo.learn_moved()
+
+
+def _at_once(one: ToolCall, other: ToolCall) -> bool:
+    """Whether two calls were under way at the same time."""
+    return not any(
+        first.ended_at is not None and first.ended_at <= second.started_at
+        for first, second in ((one, other), (other, one))
+    )
 
 
 def _same_status(

@@ -20,6 +20,7 @@ from clew.explore.comparison.sketch import round_likeness, sketch_round
 from clew.model.session import Attempt, Session, Step, ToolCall, Turn
 from clew.text.clean import one_line
 from clew.text.row import crop
+from clew.tree.inner import inner_calls
 from clew.tree.path import operations
 
 if TYPE_CHECKING:
@@ -53,10 +54,14 @@ class Rounds:
         self._before, self._after = before, after
         self._findings = findings
         self._turns, self._steps = turns, steps
+        self._undone: frozenset[int] = frozenset()
+        """Calls that a replay does not make again."""
 
     def compare(self, a: Session, b: Session) -> Iterator[Child]:
         """Compare the rounds in reading order; yields the child sessions that have to be compared before it goes on."""
         one, other = _in_time(a, self._before), _in_time(b, self._after)
+        if self._findings.replayed:
+            self._undone = inner_calls(a) | inner_calls(b)
         slots = [*self._slots(a.turns, b.turns, ""), *self._slots(a.steps, b.steps, "s")]
         for path_a, path_b in in_reading_order(slots, [*one], [*other]):
             if path_a is not None and path_b is not None:
@@ -76,6 +81,9 @@ class Rounds:
 
     def _alone(self, path: str, node: Turn | Step, *, added: bool) -> None:
         """A round that only one of the sessions has."""
+        inside = operations(node)
+        if inside and all(id(operation) in self._undone for operation in inside):
+            return
         place = lone_place(path, node, self._findings, added=added)
         kinds: tuple[Kind, Kind] = ("turn_added", "turn_removed")
         if isinstance(node, Step):
@@ -127,6 +135,8 @@ class Rounds:
 
     def _operation_alone(self, path: str, node: Attempt | ToolCall, *, is_retry: bool, added: bool) -> None:
         """An attempt or a call that only one of two rounds has."""
+        if id(node) in self._undone:
+            return
         findings = self._findings
         place = lone_place(path, node, findings, added=added)
         kinds: tuple[Kind, Kind] = ("exchange_added", "exchange_removed")
