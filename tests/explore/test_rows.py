@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from clew.explore.query import parse
 from clew.explore.rows import TreeRow, TreeRows, keys_above
+from clew.explore.session_branch import called
 from clew.model import event
 from clew.store.folder import Folder
 from clew.store.index import index as catalog
@@ -44,6 +45,23 @@ def words(row: TreeRow) -> str:
 def view(tmp_path_factory: pytest.TempPathFactory) -> SessionView:
     """The session that has everything."""
     return opened(family(tmp_path_factory.mktemp("family")))
+
+
+def test_a_closed_round_names_the_tools_that_it_called(view: SessionView) -> None:
+    """Before it is opened, a turn says which tools it called, in order; opened, the calls below it say so."""
+    closed = TreeRows(view)
+    named = {row.path: plain(row.inside).strip() for row in closed if row.kind == "turn"}
+    calls = {path: [call.name for call in view.operations(path) if call.kind != "attempt"] for path in named}
+    assert any(calls.values())
+    assert named == {path: f"⚙ {', '.join(names)}" if names else "" for path, names in calls.items()}
+    assert not any(row.inside for row in closed.opened(*named) if row.path in named)
+
+
+def test_many_calls_are_counted() -> None:
+    """A name that comes again is counted, beyond six names the rest is, and no name breaks the row."""
+    calls = [("read\x1b[2J\n", 2), *((f"tool{number}", 1) for number in range(8))]
+    assert plain(called(calls)).strip() == "⚙ read ×2, tool0, tool1, tool2, tool3, tool4, 3 more"
+    assert called([]) == ()
 
 
 @pytest.mark.parametrize("every_entry", [False, True])
@@ -232,6 +250,14 @@ def test_a_session_without_turns_is_drawn(tmp_path: Path, acts: list[Act]) -> No
     """A header alone is a session: its own row, INIT, and how it ended."""
     write(tmp_path, ID, [*acts])
     assert [row.kind for row in TreeRows(opened(tmp_path))] == ["session", "init", "ending"]
+
+
+@given(data=st.data())
+def test_what_has_nothing_below_it_opens_nothing(view: SessionView, data: st.DataObject) -> None:
+    """A key that names an entry, a note, an ending or nothing at all draws no row that was not there."""
+    keys = [row.key for row in everything(view)]
+    opening = data.draw(st.lists(st.sampled_from([*keys, "#0", "#9", "2-3#0", "note#0", "2-3.ending#0", "9", ""])))
+    assert [row.key for row in TreeRows(view, frozenset(opening)) if row.key not in keys] == []
 
 
 def test_an_unreadable_session_says_why(tmp_path: Path) -> None:

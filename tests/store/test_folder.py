@@ -54,6 +54,17 @@ def test_a_part_of_an_id_is_enough(folder: Folder, reference: str, found: str) -
     assert folder.resolve(reference) == found
 
 
+def test_the_last_of_several_in_one_second_is_known_by_its_header(tmp_path: Path) -> None:
+    """Ids tell seconds; of sessions begun in the same one, the header's time says which came last."""
+    for at, session_id in ((1.5, OLD), (1.25, MIDDLE), (None, "20260101_000000_cccc0003")):
+        parent = Parent(session_id=OLD, path="1-1") if at is None else None
+        header = event.Header(format=0, session_id=session_id, at=at or 1.75, parent=parent)
+        Journal.create(tmp_path, header).close()
+    assert Folder(tmp_path).resolve("last") == OLD
+    (tmp_path / journal_name(OLD)).write_bytes(b"\0damaged\n")
+    assert Folder(tmp_path).resolve("last") == MIDDLE
+
+
 def test_what_means_several_sessions_or_none_is_said(folder: Folder) -> None:
     """One clear sentence with what there is instead."""
     with pytest.raises(AmbiguousSession, match="2 sessions"):

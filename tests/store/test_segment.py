@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import random
 import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -20,7 +21,6 @@ from tests.store.damage import ID, Oracle, holes, journal, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 DATA = journal()
 LINES = DATA.splitlines(keepends=True)
@@ -200,6 +200,17 @@ def test_unknown_acts_are_skipped_and_their_values_kept(folder: Path) -> None:
     assert {note.kind for note in segment.notes} <= {"unknown", "damaged"}
     later = [act for act in segment.acts if isinstance(act, event.AttemptStart)][-1]
     assert not holes(later.request.value)
+
+
+def test_what_is_no_file_leaves_no_handle_open(tmp_path: Path) -> None:
+    """A folder, or a link, in the place of a journal is refused, and however often it is tried nothing stays open."""
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "folder")
+    before = len([*Path("/proc/self/fd").iterdir()])
+    for name in ("folder", "link") * 50:
+        with pytest.raises(OSError, match=r"director|symbolic"):
+            read_segment(tmp_path / name)
+    assert len([*Path("/proc/self/fd").iterdir()]) < before + 25
 
 
 def test_a_newer_format_is_refused_with_the_remedy(folder: Path) -> None:

@@ -12,6 +12,7 @@ from clew.explore.library import Library
 from clew.explore.rows import TreeRows
 from clew.store.folder import Folder
 from clew.web.routes import BYTES, EVENTS, ROUTES
+from tests.explore.recorded import family
 from tests.web.folder import (
     BELOW,
     DAMAGED,
@@ -27,12 +28,12 @@ from tests.web.folder import (
     WHOLE,
     every_session,
 )
-from tests.web.site import address_of, serving
+from tests.web.site import address_of, serving, until
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.web.site import Site
+    from tests.web.site import Reply, Site
 
 _ROUTES = [route for route in ROUTES if route.media_type not in {EVENTS, BYTES}]
 
@@ -270,6 +271,38 @@ def test_the_folder_that_is_not_there(tmp_path: Path) -> None:
     with serving(tmp_path / "nothing") as site:
         assert site.ask("/api/sessions")["total"] == 0
         assert site.ask("/api/overview")["sessions"] == 0
+
+
+def test_a_folder_that_cannot_be_read_any_more(tmp_path: Path) -> None:
+    """What is known of a folder is no answer while it cannot be read; when it can, the server goes on by itself."""
+    folder, away = tmp_path / "sessions", tmp_path / "away"
+    family(folder)
+    with serving(folder) as site:
+        assert site.ask(f"/api/sessions/{WHOLE}/rows")["total"]
+        folder.rename(away)
+        folder.touch()
+        until(lambda: _slug(site.get("/api/sessions")) == "web.folder_unreadable")
+        for address in (f"/api/sessions/{WHOLE}/rows", "/api/search?text=order", "/api/live"):
+            assert _slug(site.get(address)) == "web.folder_unreadable"
+        folder.unlink()
+        away.rename(folder)
+        until(lambda: site.get("/api/sessions").status == 200 and site.ask("/api/sessions")["total"] == 1)
+        assert site.ask(f"/api/sessions/{WHOLE}/rows")["total"]
+
+
+def test_a_record_that_goes_away_while_it_is_read(tmp_path: Path) -> None:
+    """A file that is gone before anybody noticed is told as a record that cannot be read, and not as a failure."""
+    family(tmp_path)
+    with serving(tmp_path) as site:
+        site.ask(f"/api/sessions/{WHOLE}")
+        (tmp_path / f"session_{WHOLE}.jsonl").unlink()
+        for path in ("1-1", "2-3", "fin"):
+            reply = site.get(f"/api/sessions/{WHOLE}/nodes/{path}")
+            assert reply.status == 200 or _slug(reply) in {"web.unreadable", "web.no_session", "web.no_node"}, reply
+
+
+def _slug(reply: Reply) -> str:
+    return reply.slug if reply.status != 200 else ""
 
 
 def test_the_record_of_an_unreadable_session_is_refused_by_name(site: Site) -> None:

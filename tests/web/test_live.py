@@ -117,10 +117,12 @@ def test_what_was_removed_is_told(tmp_path: Path) -> None:
         of_session = stack.enter_context(listening(site, f"/api/sessions/{WHOLE}/live"))
         of_folder.next()
         of_session.next()
+        assert site.ask(f"/api/sessions/{WHOLE}/rows")["total"] > 1
         (tmp_path / f"session_{WHOLE}.jsonl").unlink()
         assert of_folder.next().data["gone"] == [WHOLE]
         assert of_session.next().data["row"] is None
-        assert site.get(f"/api/sessions/{WHOLE}").slug == "web.no_session"
+        for address in (f"/api/sessions/{WHOLE}", f"/api/sessions/{WHOLE}/rows"):
+            assert site.get(address).slug == "web.no_session"
 
 
 def test_a_stream_of_nothing_is_refused(site: Site) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import clew
+from clew.web import app
 from clew.web.address import Address, is_loopback, listen, objection
 from clew.web.gate import TOKEN_ROUTE
 from clew.web.key import Key
@@ -95,6 +96,11 @@ def test_w2_its_own_names_are_answered(site: Site) -> None:
     exposed = Address("0.0.0.0", 2539, ("box.example", "other.example:8443")).hosts  # noqa: S104 - not bound
     assert {"box.example", "box.example:2539", "other.example:8443"} <= exposed
     assert not {"0.0.0.0:2539", "other.example", "other.example:2539"} & exposed
+    spelt = Address("0.0.0.0", 2539, ("Box.Example", "[2001:DB8::1]:443"))  # noqa: S104 - not bound
+    assert {"box.example", "box.example:2539", "[2001:db8::1]:443"} <= spelt.hosts
+    assert spelt.origins("box.example:2539") == {"http://box.example:2539", "https://box.example:2539"}
+    assert spelt.origins("[2001:db8::1]:443") >= {"https://[2001:db8::1]:443"}
+    assert spelt.origins("[::1]:2539") == {"http://[::1]:2539"}
 
 
 @pytest.mark.parametrize(
@@ -365,6 +371,19 @@ def test_w10_bodies_and_heads_are_bounded(site: Site) -> None:
         assert site.send("POST", TOKEN_ROUTE, own, garbage).slug == "web.bad_request"
     with suppress(ConnectionError):  # it hangs up before it has read all of that
         assert site.get("/api/sessions", ("X-Long", "x" * 200_000)).status in {400, 431}
+
+
+def test_w10_a_body_that_does_not_come_is_not_waited_for(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who announces a token and sends none does not hold a request open."""
+    monkeypatch.setattr(app, "_PATIENCE", 0.01)
+    own: Headers = (("Host", site.host), ("Content-Type", "application/json"), ("Content-Length", "20"))
+    connection = site.open("POST", TOKEN_ROUTE, own)
+    try:
+        response = connection.getresponse()
+        assert response.status == 400
+        assert json.loads(response.read())["error"]["slug"] == "web.bad_request"
+    finally:
+        connection.close()
 
 
 @pytest.mark.parametrize(

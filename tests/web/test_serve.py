@@ -7,9 +7,12 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
+import tempfile
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -20,14 +23,20 @@ from clew.cli.exit_codes import ExitCode
 from clew.cli.main import run
 from clew.web import address
 from tests.explore.recorded import ID, family
-from tests.web.site import PATIENCE
+from tests.web.site import PATIENCE, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
-
 
 _TOKEN = "a token of some length"  # noqa: S105 - made up
+
+
+@pytest.fixture(autouse=True)
+def runtime(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a login, in which servers tell scripts where they are."""
+    place = tmp_path_factory.mktemp("runtime")
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(place))
+    return place
 
 
 class Started:
@@ -53,10 +62,10 @@ class Started:
 
 
 @contextmanager
-def started(*arguments: str) -> Iterator[Started]:
-    """A server, which is ended if it still runs."""
-    process = subprocess.Popen(
-        [sys.executable, *CLEW, "serve", *arguments],
+def process(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """A command, which is ended if it still runs."""
+    running = subprocess.Popen(
+        [sys.executable, *CLEW, *arguments],
         env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -64,16 +73,24 @@ def started(*arguments: str) -> Iterator[Started]:
         start_new_session=True,
     )
     try:
-        yield Started(process)
+        yield running
     finally:
-        process.kill()
-        process.communicate()
+        running.kill()
+        running.communicate()
+
+
+@contextmanager
+def started(*arguments: str) -> Iterator[Started]:
+    """A server at a port."""
+    with process("serve", *arguments) as running:
+        yield Started(running)
 
 
 def test_it_prints_where_it_is_and_serves(tmp_path: Path) -> None:
     """The first line of stdout is the address, token in its fragment; API and page are there; Ctrl-C ends it."""
     family(tmp_path)
     with started(str(tmp_path), "--port", "0") as server:
+        until(lambda: json.loads(server.get("/api/sessions")[1])["rows"])
         status, body = server.get("/api/sessions")
         assert status == 200
         assert json.loads(body)["rows"][0]["sessionId"] == ID
@@ -84,6 +101,52 @@ def test_it_prints_where_it_is_and_serves(tmp_path: Path) -> None:
         assert out == ""
         assert "Traceback" not in err
         assert server.token not in err
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_a_script_gets_in_by_the_token_file(tmp_path: Path, runtime: Path, how: signal.Signals) -> None:
+    """Address and token are in a file as long as the server runs; whichever way it is ended, the file goes with it."""
+    family(tmp_path)
+    with started(str(tmp_path), "--port", "0") as server:
+        (file,) = (runtime / "clew").iterdir()
+        told = json.loads(file.read_bytes())
+        assert told == {"url": f"http://127.0.0.1:{server.port}/", "token": server.token, "pid": server.process.pid}
+        assert server.get("/api/sessions")[0] == 200
+        os.kill(server.process.pid, how)
+        _, err = server.process.communicate(timeout=PATIENCE)
+        assert server.process.returncode == ExitCode.OK, err
+        assert str(file) in err
+        assert err.endswith("stopped\n")
+        assert not file.exists()
+
+
+def test_it_serves_at_a_socket_file(tmp_path: Path) -> None:
+    """The first line of stdout is the path; there it answers without a token; SIGTERM ends it, and the file is gone."""
+    family(tmp_path / "sessions")
+    with tempfile.TemporaryDirectory(prefix="clew") as private:
+        place = Path(private) / "s"
+        with process("serve", str(tmp_path / "sessions"), "--socket", str(place)) as server:
+            assert server.stdout is not None
+            assert server.stdout.readline() == f"{place}\n"
+            with socket.socket(socket.AF_UNIX) as connection:
+                connection.settimeout(PATIENCE)
+                connection.connect(str(place))
+                connection.sendall(b"GET /api/sessions HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                assert connection.makefile("rb").read().startswith(b"HTTP/1.1 200 ")
+            server.terminate()
+            _, err = server.communicate(timeout=PATIENCE)
+            assert server.returncode == ExitCode.OK, err
+            assert not place.exists()
+
+
+@pytest.mark.parametrize("other", [["--port", "7"], ["--host", "127.0.0.1"], ["--token", _TOKEN], ["--open"]])
+def test_a_socket_file_has_neither_port_nor_token(
+    tmp_path: Path, other: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What means nothing at a socket file is refused by name, before anything is opened."""
+    assert run(["serve", "--socket", str(tmp_path / "s"), *other]) == ExitCode.USAGE
+    assert other[0] in capsys.readouterr().err
+    assert not (tmp_path / "s").exists()
 
 
 def test_the_folder_is_that_of_every_command(tmp_path: Path) -> None:

@@ -11,10 +11,12 @@ from urllib.parse import quote
 
 import pytest
 
+from bench.corpus import record_long
 from clew.cli.exit_codes import ExitCode
 from clew.cli.main import run
 from clew.explore.library import Library
 from clew.store.folder import Folder
+from clew.web.carried import TooLong
 from clew.web.single import SLOT, single_file
 from hatch_build import build_page
 from tests.explore.recorded import write
@@ -66,12 +68,26 @@ def carried(document: bytes) -> dict[str, Any]:
 
 
 def whole(answers: dict[str, Any], address: str, field: str) -> list[Any]:
-    """The lines or messages of a part, with those that another part begins with too."""
-    page = answers[address]
-    if page["after"] is None:
-        return list(page[field])
-    before, count = page["after"]
-    return [*whole(answers, before, field)[:count], *page[field]]
+    """The lines or messages of a part, with those that it shares with others."""
+    part = answers[address]
+    part = answers[part["same"]] if "same" in part else part
+    session = address.partition("/nodes/")[0]
+    found: list[Any] = []
+    for piece in part[field]:
+        if isinstance(piece, list):
+            shelf, first, count = piece
+            found += answers[f"{session}/{field}/{shelf}"][first : first + count]
+        else:
+            found.append(piece)
+    return found
+
+
+def said(messages: list[Any]) -> list[Any]:
+    """Messages without their numbers, which are told anew where they are shared."""
+    return [
+        {**message, "number": 0, "blocks": [{**block, "at": block["at"][2:]} for block in message["blocks"]]}
+        for message in messages
+    ]
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in {"large", "unreadable"}])
@@ -91,49 +107,111 @@ def test_every_session_becomes_a_file(library: Library, kind: str) -> None:
 def test_the_file_says_what_the_server_says(library: Library, folder: Path) -> None:
     """Whatever a page of the server holds is in the file, under the same address, as the server told it."""
     answers = carried(single_file(library, WHOLE, most=_PLENTY).document)
+    base = f"api/sessions/{WHOLE}"
     with serving(folder) as site:
         for address, told in answers.items():
-            if address.endswith("/rows") or address == "api/sessions":
+            if address in {f"{base}/rows", "api/sessions"} or address.startswith(
+                (f"{base}/lines/", f"{base}/messages/")
+            ):
                 continue
-            asked = re.sub(r"timeline$", "timeline?pixels=4096", address)
-            known = site.ask(f"/{asked}")
             if "/parts/" in address:
-                field = "messages" if "as=conversation" in address else "lines"
-                assert whole(answers, address, field) == known[field]
+                assert whole(answers, address, "lines") == site.ask(f"/{address}?as=json")["lines"]
+                for field, kind in (("messages", "conversation"), ("text", "text")):
+                    if field in told:
+                        known = site.ask(f"/{address}?as={kind}")["lines" if kind == "text" else field]
+                        found = whole(answers, address, field)
+                        assert said(found) == said(known) if kind == "conversation" else found == known
             else:
-                assert told == known, address
-        opened = ",".join(
-            quote(row["key"]) for row in answers[f"api/sessions/{WHOLE}/rows"]["rows"] if row["expandable"]
-        )
-        known = site.ask(f"/api/sessions/{WHOLE}/rows?open={opened}")
-        told = answers[f"api/sessions/{WHOLE}/rows"]
+                assert told == site.ask("/" + re.sub(r"timeline$", "timeline?pixels=4096", address)), address
+        opened = ",".join(quote(row["key"]) for row in answers[f"{base}/rows"]["rows"] if row["expandable"])
+        known = site.ask(f"/{base}/rows?open={opened}")
+        told = answers[f"{base}/rows"]
     assert [(row["key"], row["guide"]) for row in told["rows"]] == [(row["key"], row["guide"]) for row in known["rows"]]
+
+
+def test_every_way_to_see_a_part_is_carried(library: Library) -> None:
+    """Of each part that a node names there are the lines, and the messages or the text if it is shown so."""
+    answers = carried(single_file(library, WHOLE, most=_PLENTY).document)
+    kinds = set()
+    for address, told in answers.items():
+        if "/nodes/" not in address or "detail" not in told:
+            continue
+        for facts in [*told["detail"]["parts"], *(part for line in told["detail"]["logs"] for part in line["parts"])]:
+            part = f"{address}/parts/{quote(facts['name'])}"
+            lines = whole(answers, part, "lines")
+            assert facts["kind"] != "text" or "text" in answers[part] or isinstance(json.loads("".join(lines)), str)
+            assert facts["kind"] != "conversation" or whole(answers, part, "messages") is not None
+            kinds.add(facts["kind"])
+    assert kinds == {"text", "json", "conversation"}
 
 
 def test_a_growing_conversation_is_carried_once(tmp_path: Path) -> None:
     """Requests that repeat the ones before them take the room of what is new in them."""
-    write(tmp_path, LARGE, large(19))
+    turns = 19
+    write(tmp_path, LARGE, large(turns))
     library = Library(Folder(tmp_path))
     library.refresh()
     made = single_file(library, LARGE, most=_PLENTY)
     answers = carried(made.document)
-    shared = [page for page in answers.values() if isinstance(page, dict) and page.get("after")]
-    assert len(shared) > 15
     assert made.left_out == 0
-    base = f"api/sessions/{LARGE}/nodes/{{}}-1/parts/request?as=json"
-    lines = whole(answers, base.format(18), "lines")
-    assert len(json.loads("\n".join(lines))["messages"]) == 18
-    own = [len(json.dumps(answers[base.format(turn)])) for turn in (4, 18)]
+    base = f"api/sessions/{LARGE}/nodes/{{}}-1/parts/request"
+    lines = whole(answers, base.format(turns - 1), "lines")
+    assert len(json.loads("\n".join(lines))["messages"]) == turns - 1
+    own = [len(json.dumps(answers[base.format(turn)])) for turn in (4, turns - 1)]
     assert own[1] < own[0] * 1.2
 
 
+def test_a_conversation_that_slides_is_carried_once(tmp_path: Path) -> None:
+    """Requests that drop the oldest messages share the others, each with its place in the request that is asked for."""
+    library = Library(Folder(tmp_path))
+    session_id = record_long(tmp_path, 120)
+    library.refresh()
+    answers = carried(single_file(library, session_id, most=_PLENTY).document)
+    base = f"api/sessions/{session_id}"
+    with serving(tmp_path) as site:
+        for turn in (40, 80, 119):
+            address = f"{base}/nodes/{turn}-1/parts/request"
+            assert whole(answers, address, "lines") == site.ask(f"/{address}?as=json&to=500")["lines"]
+            assert said(whole(answers, address, "messages")) == said(
+                site.ask(f"/{address}?as=conversation")["messages"]
+            )
+            assert len(json.dumps(answers[address])) < 200
+    assert len(answers[f"{base}/messages/messages"]) == len(
+        {json.dumps(one) for one in answers[f"{base}/messages/messages"]}
+    )
+
+
 def test_what_does_not_fit_is_left_out_and_counted(library: Library) -> None:
-    """A limit keeps payloads out, not the tree; how many is said."""
-    made = single_file(library, WHOLE, most=30_000)
-    answers = carried(made.document)
-    assert made.left_out > 0
-    assert f"api/sessions/{WHOLE}/nodes/2-1" in answers
-    assert f"api/sessions/{WHOLE}/nodes/2-1/parts/request?as=json" not in answers
+    """A limit keeps payloads out, not the tree; how many is said, and no file is larger than was allowed."""
+    everything = single_file(library, WHOLE, most=_PLENTY).document
+    payloads = sum(len(json.dumps(told)) for address, told in carried(everything).items() if "/parts/" in address)
+    sizes, left_out = [], []
+    for share in (0, 0.2, 0.5, 0.9):
+        most = len(everything) + 100 - int(share * payloads)
+        made = single_file(library, WHOLE, most=most)
+        answers = carried(made.document)
+        parts = [address for address in answers if "/parts/" in address]
+        assert f"api/sessions/{WHOLE}/nodes/2-1" in answers
+        assert all(whole(answers, address, "lines") for address in parts)
+        assert len(made.document) <= most
+        sizes.append(len(parts))
+        left_out.append(made.left_out)
+    assert left_out[0] == 0
+    assert left_out[-1] > 0
+    assert {count + out for count, out in zip(sizes, left_out, strict=True)} == {sizes[0]}
+
+
+def test_a_tree_that_does_not_fit_is_refused(library: Library) -> None:
+    """A file that could not even hold the tree is not made, and it is said what allows for more."""
+    with pytest.raises(TooLong, match="--most"):
+        single_file(library, WHOLE, most=len(_page().read_bytes()) + 10_000)
+
+
+def test_a_session_too_large_to_be_read_whole_is_carried_too(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read part by part, it becomes the same file."""
+    made = single_file(library, WHOLE, most=_PLENTY)
+    monkeypatch.setattr("clew.web.carried._MOST_READ", 0)
+    assert carried(single_file(library, WHOLE, most=_PLENTY).document) == carried(made.document)
 
 
 def test_nothing_inside_can_act(library: Library) -> None:

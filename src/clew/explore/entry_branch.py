@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING, Protocol
 
 from clew.explore.tree_row import RowKind, TreeRow
 from clew.model.session import Attempt
-from clew.text.entry import log_entry
+from clew.text.entry import Entry, log_entry, said
 from clew.text.operation import shown
+from clew.text.row import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from clew.errors import ClewError
     from clew.explore.marks import Marks
     from clew.model.log import LogEntry
     from clew.model.session import Node
-    from clew.text.entry import Entry
 
 
 class Branch(Protocol):
@@ -79,6 +80,18 @@ def drawn(entry: Entry, kind: RowKind, **facts: object) -> TreeRow:
         "block": entry.block,
     }
     return TreeRow(kind=kind, **usual | facts)  # type: ignore[arg-type]  # fields of a row
+
+
+def hole(word: str, why: str) -> Entry:
+    """What stands in the place of something that cannot be shown."""
+    return Entry(path="", label=(Span(f"{word}  ", "hole"), *said(why)), block=True)
+
+
+def reason(problem: ClewError | OSError) -> str:
+    """Why something cannot be shown, without the path of a file: rows leave this machine, in an exported page."""
+    if isinstance(problem, OSError):
+        return problem.strerror or type(problem).__name__
+    return str(problem)
 
 
 def log_rows(holder: str, node: Node, *, every_entry: bool) -> Iterator[TreeRow]:

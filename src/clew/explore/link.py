@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 LinkKind = Literal["parent", "child", "before", "after", "request_before", "round"]
 
 
+_SIDES: tuple[tuple[LinkKind, bool], ...] = (("before", True), ("after", False))
+
+
 class Link(msgspec.Struct, frozen=True, kw_only=True, gc=False, rename="camel"):
     """A way to another node."""
 
@@ -55,10 +58,7 @@ def links(view: SessionView, here: str, node: Node, prefix: str) -> Iterator[Lin
 
 def _rounds(view: SessionView, here: str) -> Iterator[tuple[LinkKind, str]]:
     """The rounds before and after one."""
-    place = view.place(here)
-    if place is None:
-        return
-    if place:
-        yield "before", view.round_in(place - 1).path
-    if place + 1 < view.row.turns + view.row.steps:
-        yield "after", view.round_in(place + 1).path
+    for kind, back in _SIDES:
+        path = view.beside(here, back=back)
+        if path is not None:
+            yield kind, path

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from clew.errors import ClewError
-from clew.explore.entry_branch import EntryBranch, drawn, log_rows
+from clew.explore.entry_branch import EntryBranch, drawn, hole, log_rows, reason
 from clew.explore.sifted_branch import SiftedBranch
 from clew.model.session import Attempt, ToolCall
 from clew.text.block import node_entry
-from clew.text.entry import Entry, said
-from clew.text.row import Span
 from clew.tree.path import operations
 
 if TYPE_CHECKING:
@@ -24,6 +22,7 @@ if TYPE_CHECKING:
     from clew.explore.rounds import Operation
     from clew.explore.tree_row import TreeRow
     from clew.explore.view import SessionView
+    from clew.text.entry import Entry
 
 
 class RoundBranch:
@@ -60,8 +59,8 @@ class RoundBranch:
             try:
                 child = self._view.child(key.removeprefix(self._prefix))
             except ClewError as problem:
-                entry = Entry(path="", label=(Span("missing  ", "hole"), *said(str(problem))), block=True)
-                found.append(EntryBranch([drawn(entry, "ending", key=f"{key}.ending#0", holder=key)]))
+                row = drawn(hole("missing", reason(problem)), "ending", key=f"{key}.ending#0", holder=key)
+                found.append(EntryBranch([row]))
             else:
                 found.append(SessionBranch(child, f"{key}.", every_entry=self._every_entry))
         return [branch for branch in found if len(branch)]
@@ -81,9 +80,8 @@ class RoundBranch:
         try:
             return [*self._drawn()]
         except (ClewError, OSError) as problem:
-            entry = Entry(path="", label=(Span("gone  ", "hole"), *said(str(problem))), block=True)
             holder = f"{self._prefix}{self._local}"
-            return [drawn(entry, "ending", key=f"{holder}.ending#0", holder=holder)]
+            return [drawn(hole("gone", reason(problem)), "ending", key=f"{holder}.ending#0", holder=holder)]
 
     def _drawn(self) -> Iterator[TreeRow]:
         path = f"{self._prefix}{self._local}"

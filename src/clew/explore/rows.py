@@ -225,6 +225,7 @@ class TreeRows(Sequence[TreeRow]):
                 guide=level.guide + branch,
                 expanded=is_open or not level.depth,
                 notes=() if is_open and row.block else row.notes,
+                inside=() if is_open else row.inside,
                 matched=marks is not None and bool(row.path) and row.path in marks.paths,
                 found=marks.below[row.path] if marks is not None and row.path else 0,
             )

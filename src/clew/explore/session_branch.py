@@ -9,13 +9,13 @@ from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
 from clew.errors import RecordError
-from clew.explore.entry_branch import EntryBranch, drawn, log_rows
+from clew.explore.entry_branch import EntryBranch, drawn, hole, log_rows, reason
 from clew.explore.round_branch import RoundBranch
 from clew.explore.sifted_branch import SiftedBranch
 from clew.model.session import Fin, Init
 from clew.text import signs
 from clew.text.block import node_entry, session_entries
-from clew.text.entry import Entry, said
+from clew.text.clean import one_line
 from clew.text.row import Row, Span, join
 
 if TYPE_CHECKING:
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from clew.explore.tree_row import RowKind, TreeRow
     from clew.explore.view import SessionView
     from clew.model.session import Session
+    from clew.text.entry import Entry
+
+_NAMED = 6
+"""Tools that are named in the row of a round."""
 
 
 class SessionBranch:
@@ -50,11 +54,15 @@ class SessionBranch:
     def pick(self, places: Sequence[int]) -> list[TreeRow]:
         """The rows at some places."""
         wanted = {place: self._order(place) for place in places}
-        found = self.view.rounds_at([self._numbers[order] for order in wanted.values() if order is not None])
+        numbers = [self._numbers[order] for order in wanted.values() if order is not None]
+        found, calls = self.view.rounds_at(numbers), self.view.calls_at(numbers)
+
+        def round_at(order: int) -> TreeRow:
+            number = self._numbers[order]
+            return self._round_row(found.get(number) or self.view.round_in(order), calls.get(number, []))
+
         return [
-            self._fixed_rows[bisect_left(self._fixed_places, place)]
-            if order is None
-            else self._round_row(found.get(self._numbers[order]) or self.view.round_in(order))
+            self._fixed_rows[bisect_left(self._fixed_places, place)] if order is None else round_at(order)
             for place, order in wanted.items()
         ]
 
@@ -69,6 +77,8 @@ class SessionBranch:
     def below(self, key: str) -> list[Branch]:
         """What is under the row of a key."""
         local = key.removeprefix(self._prefix)
+        if "#" in key:  # an entry, a note, an ending: nothing is below it
+            return []
         if local not in {"init", "fin"}:
             return [RoundBranch(self.view, self._prefix, local, every_entry=self._every_entry)]
         node = None if self._frame is None else self._frame.init if local == "init" else self._frame.fin
@@ -103,7 +113,8 @@ class SessionBranch:
         try:
             session = self._frame = self.view.head()
         except (RecordError, OSError) as problem:
-            return [(len(self._numbers), self._drawn(_unread(self.view.row.error or str(problem)), "ending"))]
+            why = hole("unreadable", self.view.row.error or reason(problem))
+            return [(len(self._numbers), self._drawn(why, "ending"))]
         entries = session_entries(session, prefix=self._prefix)
         begun = [entry.path for entry in entries].index(f"{self._prefix}init")
         head = [self._drawn(entry, "note", number) for number, entry in enumerate(entries[:begun])]
@@ -140,8 +151,8 @@ class SessionBranch:
         """The path of the session: of the call that started it."""
         return self._prefix.removesuffix(".")
 
-    def _round_row(self, known: Round) -> TreeRow:
-        """A turn or a step by what the catalog knows of it."""
+    def _round_row(self, known: Round, calls: Sequence[tuple[str, int]]) -> TreeRow:
+        """A turn or a step by what the catalog knows of it, and the tools that it called."""
         entry = node_entry(f"{self._prefix}{known.path}", known.bare())
         inside = known.attempts + known.tools + known.warnings + known.errors
         return drawn(
@@ -153,7 +164,15 @@ class SessionBranch:
             cost=known.cost,
             tokens=known.usage.total_tokens if known.attempts else None,
             notes=trouble(known),
+            inside=called(calls),
         )
+
+
+def called(calls: Sequence[tuple[str, int]]) -> Row:
+    """The tools that a round called, and how often, for one that is not opened."""
+    names = [f"{one_line(name)} ×{count}" if count > 1 else one_line(name) for name, count in calls[:_NAMED]]
+    more = [f"{len(calls) - _NAMED} more"] if len(calls) > _NAMED else []
+    return (Span(f"  {signs.TOOL} {', '.join([*names, *more])}", "dim"),) if names else ()
 
 
 def trouble(known: Round) -> Row:
@@ -169,7 +188,3 @@ def trouble(known: Round) -> Row:
             plural = name if count == 1 else "retries" if name == "retry" else f"{name}s"
             words.append((Span(f"{count} {plural}", style),))
     return join(words, signs.BETWEEN)
-
-
-def _unread(why: str) -> Entry:
-    return Entry(path="", label=(Span("unreadable  ", "hole"), *said(why)), block=True)

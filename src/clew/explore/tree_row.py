@@ -33,6 +33,8 @@ class TreeRow(msgspec.Struct, frozen=True, kw_only=True, gc=False, rename="camel
     """How long, as shown."""
     notes: Row = ()
     """What else there is to say; of a round what went wrong in it."""
+    inside: Row = ()
+    """Of a round that is not opened: the tools that it called."""
     block: bool = False
     """Whether it is a line of words instead of columns."""
     depth: int = 0

@@ -6,6 +6,7 @@ Nothing here is slower for a long session than for a short one, but for the list
 from __future__ import annotations
 
 from array import array
+from collections import defaultdict
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,29 @@ WITH RECURSIVE below(id, above, path) AS (
     WHERE o.child_id IS NOT NULL)
 SELECT id, above, path FROM below"""
 """The sessions below one, nearest first, with the call that started each."""
+
+_HERE = "SELECT {what} FROM round WHERE session = :session AND path = :path LIMIT 1"
+_IS_TURN = _HERE.format(what="kind = 'turn'")
+_MOMENT = f"({_HERE.format(what='started_at')}), ({_HERE.format(what='id')})"
+_BEFORE = (
+    f"SELECT path FROM round WHERE session = :session AND (started_at, id) < ({_MOMENT})"
+    " ORDER BY started_at DESC, id DESC LIMIT 1"
+)
+_AFTER = (
+    f"SELECT path FROM round WHERE session = :session AND (started_at, id) > ({_MOMENT})"
+    " ORDER BY started_at, id LIMIT 1"
+)
+_LAST_IN_ROUND = (
+    "SELECT round.path, o.position FROM round JOIN operation o ON o.round = round.id AND o.kind = 'attempt'"
+    " WHERE round.session = :session AND round.path = :path AND o.position < :number ORDER BY o.position DESC LIMIT 1"
+)
+_LAST_BEFORE = (
+    "SELECT path, (SELECT max(position) FROM operation WHERE round = round.id AND kind = 'attempt') AS last FROM round"
+    f" WHERE session = :session AND (started_at, id) < ({_MOMENT})"
+    f" AND (kind = 'turn') = ({_IS_TURN}) AND last IS NOT NULL"
+    " ORDER BY started_at DESC, id DESC LIMIT 1"
+)
+"""Each walks an index from a place in it, and stops at once."""
 
 _KEPT = 256
 """Rounds that stay loaded."""
@@ -93,12 +117,27 @@ class SessionView:
         )
         return {number: round_row(tuple(row)) for number, *row in found}
 
+    def calls_at(self, numbers: Sequence[int]) -> dict[int, list[tuple[str, int]]]:
+        """The tools that some turns and steps called, by their numbers: each name once, and how often."""
+        found = self._index.rows(
+            "SELECT round, name, count(*) FROM json_each(?) CROSS JOIN operation ON round = value"
+            " WHERE session = ? AND kind != 'attempt' AND name IS NOT NULL GROUP BY 1, 2 ORDER BY 1, min(position)",
+            (json.encode(numbers).decode(), self._key),
+        )
+        calls: dict[int, list[tuple[str, int]]] = defaultdict(list)
+        for number, name, count in found:
+            calls[number].append((name, count))
+        return calls
+
     def round_in(self, order: int) -> Round:
-        """One turn or step by how many come before it. Raises ``IndexError``."""
+        """One turn or step by how many come before it. Raises ``PathError`` if there are no more so many."""
         found = self._index.rows(
             f"SELECT {ROUND_COLUMNS} FROM round WHERE session = ? ORDER BY started_at, id LIMIT 1 OFFSET ?",
             (self._key, order),
         )
+        if not found:
+            message = f"The session has no {order + 1} turns and steps any more."
+            raise PathError(message)
         return round_row(found[0])
 
     def place(self, path: str) -> int | None:
@@ -110,26 +149,25 @@ class SessionView:
         )
         return found[0][0] - 1 if found[0][0] else None
 
+    def beside(self, path: str, *, back: bool) -> str | None:
+        """The path of the turn or step after one, or before it."""
+        found = self._index.rows(_BEFORE if back else _AFTER, {"session": self._key, "path": path})
+        return found[0][0] if found else None
+
     def request_before(self, path: str) -> str | None:
         """The attempt before one: of its round, else the last of the turns (of a step: the steps) before."""
         label, _, number = path.rpartition("-")
-        found = self._index.rows(
-            "SELECT round.path || '-' || o.position FROM (SELECT * FROM round WHERE session = ? AND path = ?) AS here"
-            " CROSS JOIN round ON round.session = here.session AND (round.kind = 'turn') = (here.kind = 'turn')"
-            " AND (round.started_at, round.id) <= (here.started_at, here.id)"
-            " JOIN operation o ON o.round = round.id AND o.kind = 'attempt' AND (round.id <> here.id OR o.position < ?)"
-            " ORDER BY round.started_at DESC, round.id DESC, o.position DESC LIMIT 1",
-            (self._key, label, int(number)),
-        )
-        return found[0][0] if found else None
+        here = {"session": self._key, "path": label, "number": int(number)}
+        found = self._index.rows(_LAST_IN_ROUND, here) or self._index.rows(_LAST_BEFORE, here)
+        return f"{found[0][0]}-{found[0][1]}" if found else None
 
     def operations(self, path: str | None = None) -> list[Operation]:
         """The attempts and tool calls of a round, or of all of them, in order."""
-        one = " AND round.path = ?" if path is not None else ""
+        one, order = (" AND round.path = :path", "") if path is not None else ("", "round.started_at, round.id, ")
         found = self._index.rows(
-            f"SELECT {OPERATION_COLUMNS} FROM operation JOIN round ON round.id = operation.round"
-            f" WHERE round.session = ?{one} ORDER BY round.started_at, round.id, operation.position",
-            (self._key,) if path is None else (self._key, path),
+            f"SELECT {OPERATION_COLUMNS} FROM round CROSS JOIN operation ON operation.round = round.id"
+            f" WHERE round.session = :session{one} ORDER BY {order}operation.position",
+            {"session": self._key, "path": path},
         )
         return [operation_row(row) for row in found]
 
@@ -255,7 +293,12 @@ class SessionView:
                 message = f"There is no child session at '{part}' of '{path}'."
                 raise PathError(message)
             try:
-                view = SessionView(self._index, node.child_session.session_id)
+                view = view.opened(node.child_session.session_id)
             except SessionNotFound as problem:
-                raise PathError(str(problem)) from problem
+                message = f"The session '{node.child_session.session_id}', which '{part}' started, is not there."
+                raise PathError(message) from problem
         return view
+
+    def opened(self, session_id: str) -> SessionView:
+        """A session below it. Raises ``SessionNotFound``."""
+        return SessionView(self._index, session_id)

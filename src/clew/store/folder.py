@@ -5,8 +5,10 @@ Nothing here writes, and nothing takes a lock that could stop a writer.
 
 from __future__ import annotations
 
+import math
 import os
 from functools import cached_property
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +17,7 @@ import msgspec
 from clew.errors import AmbiguousSession, NotASession, RecordError, SessionNotFound, UnreadableFolder
 from clew.model.event import Header
 from clew.model.session import Note
-from clew.store.names import journal_name, parse_journal_name, trace_name
+from clew.store.names import journal_name, parse_journal_name, second_of, trace_name
 from clew.store.segment import Segment, SegmentReader, is_live
 from clew.tree.fold import Fold
 from clew.wire.line import is_sealed
@@ -116,6 +118,15 @@ class Folder:
         """The sessions that a session's tool calls started."""
         return [child for child in self._fold(session_id).fold.child_ids if child in self._listing]
 
+    def holds(self, parent: Parent, child: str) -> bool:
+        """Whether the session that a header names as parent shows a child, as far as it is here to be asked."""
+        if parent.session_id not in self._listing:
+            return True
+        fold = self._fold(parent.session_id).fold
+        if fold.adopts:
+            fold.adopt(parent.path, child)
+        return child in fold.child_ids
+
     def blob_names(self, session_id: str) -> set[str]:
         """The blobs a session refers to, by SHA-256, without those of its children."""
         names: set[str] = set()
@@ -205,10 +216,16 @@ class Folder:
             reading.fold.note(Note(kind="gap", message=f"segment {number} of the session is missing", segment=number))
 
     def _newest(self, ids: list[str]) -> str:
-        """The session begun last that no other one started."""
-        for session_id in ids:
-            if self.parent(session_id) is None:
-                return session_id
+        """The session begun last that no other one started; of those begun in one second their headers know."""
+        for _, begun in groupby(ids, key=second_of):
+            headers = {session_id: self._header(session_id) for session_id in begun}
+            begun_at = {
+                session_id: header.at if header is not None else -math.inf
+                for session_id, header in headers.items()
+                if header is None or header.parent is None
+            }
+            if begun_at:
+                return max(begun_at, key=begun_at.__getitem__)
         return ids[0]
 
 
@@ -232,9 +249,9 @@ class Reading:
 
 
 def refusal(problem: RecordError | OSError, path: Path) -> RecordError:
-    """Why a segment cannot be read."""
+    """Why a segment cannot be read: the name of its file, and no folder, because a row or a note may say it on."""
     if isinstance(problem, OSError):
-        return UnreadableFolder(f"{path} cannot be read ({problem.strerror}).")
+        return UnreadableFolder(f"{path.name} cannot be read ({problem.strerror}).")
     return problem
 
 

@@ -10,6 +10,7 @@ import re
 BLOBS = "blobs"
 """The folder of large values, inside the folder of sessions."""
 
+_SECOND = len("20260101_000000")
 _JOURNAL = r"session_(?P<id>[0-9]{8}_[0-9]{6}_[0-9a-f]{8})(?:\.(?P<segment>[1-9][0-9]{0,8}))?\.jsonl"
 
 
@@ -32,3 +33,8 @@ def parse_journal_name(name: str) -> tuple[str, int] | None:
     """Session id and segment of a journal's file name; ``None`` for any other file."""
     match = re.fullmatch(_JOURNAL, name)
     return (match["id"], int(match["segment"] or 1)) if match is not None else None
+
+
+def second_of(session_id: str) -> str:
+    """The second in which a session began, as its id says it."""
+    return session_id[:_SECOND]

@@ -105,8 +105,8 @@ class SegmentReader:
         segment = self.segment
         before = len(segment.acts)
         end = LONGEST << 30 if most is None else segment.offset + most
-        handle = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
-        with os.fdopen(handle, "rb") as file:
+        with open(self._path, "rb", opener=_opened) as file:
+            handle = file.fileno()
             alive = _is_locked(handle)
             file.seek(segment.offset)
             for line in file if os.fstat(handle).st_size < LONGEST else _lines(file):
@@ -248,8 +248,12 @@ class SegmentReader:
         with self._path.open("rb") as file:
             head = file.read(len(RECORD_START))
         if not RECORD_START.startswith(head):
-            message = f"{self._path} is no journal of clew, or nothing in it can be read."
+            message = f"{self._path.name} is no journal of clew, or nothing in it can be read."
             raise NotASession(message)
+
+
+def _opened(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW)
 
 
 def read_segment(path: Path, number: int = 1) -> Segment:

@@ -40,22 +40,19 @@ class Address(NamedTuple):
 
     @property
     def hosts(self) -> frozenset[str]:
-        """Every value of the ``Host`` header that is answered."""
+        """Every value of the ``Host`` header that is answered, in small letters."""
         names = {*_OWN_NAMES, f"[{self.host}]" if ":" in self.host else self.host} - {"0.0.0.0", "[::]"}  # noqa: S104 - refused
         found = {f"{name}:{self.port}" for name in names}
         found |= names if self.port == _PLAIN_PORT else set()
         for name in self.exposed:
             found |= {name} if _has_port(name) else {name, f"{name}:{self.port}"}
-        return frozenset(found)
+        return frozenset(map(str.lower, found))
 
     def origins(self, host: str) -> frozenset[str]:
         """The origins of a page that was asked for under one of these names."""
-        secure = {f"https://{host}"} if host.partition(":")[0] in self._exposed_names else set()
+        exposed = {_bare(name).lower() for name in self.exposed}
+        secure = {f"https://{host}"} if _bare(host) in exposed else set()
         return frozenset({f"http://{host}", *secure})
-
-    @property
-    def _exposed_names(self) -> frozenset[str]:
-        return frozenset(name.partition(":")[0] for name in self.exposed)
 
 
 def is_loopback(host: str) -> bool:
@@ -100,11 +97,16 @@ def _opened(host: str, port: int) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
         listener.listen(128)
-    except BaseException:
+    except OSError as problem:
         listener.close()
-        raise
+        raise OSError(problem.errno, problem.strerror, f"{host} port {port}") from problem
     return listener
 
 
 def _has_port(name: str) -> bool:
     return name.rpartition(":")[2].isdecimal() and not name.endswith("]")
+
+
+def _bare(name: str) -> str:
+    """A name without its port."""
+    return name.rpartition(":")[0] if _has_port(name) else name

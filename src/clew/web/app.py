@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +26,7 @@ from clew.web.wire import Moved
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from concurrent.futures import Executor
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -37,10 +37,11 @@ if TYPE_CHECKING:
     from clew.web.hub import Hub
     from clew.web.key import Key
     from clew.web.route import Route
+    from clew.web.socket_file import SocketAddress
 
-_AT_ONCE = 8
-"""Requests that are answered at the same time; others wait."""
 _LARGEST_BODY = 4_096
+_PATIENCE = 10.0
+"""Seconds in which the body has to be there."""
 OPENAPI = "/api/openapi.json"
 
 
@@ -50,13 +51,14 @@ class Presented(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     token: str
 
 
-def application(desk: Desk, hub: Hub, address: Address, key: Key) -> ASGIApp:
-    """The whole server as an ASGI application."""
-    pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="clew-answer")
+def application(desk: Desk, hub: Hub, pool: Executor, address: Address | SocketAddress, key: Key | None) -> ASGIApp:
+    """The whole server as an ASGI application; without a key there is no token to be exchanged."""
     described = encode(document(ROUTES))
     routes = [Path(route.address, _Answers(route, desk, hub, pool)) for route in ROUTES]
     routes += [Path(place, _Sends(asset)) for place, asset in assets().items()]
-    routes += [Path(OPENAPI, _Says(described)), Path(TOKEN_ROUTE, _Exchanges(key))]
+    routes.append(Path(OPENAPI, _Says(described)))
+    if key is not None:
+        routes.append(Path(TOKEN_ROUTE, _Exchanges(key)))
     router = Router(routes=routes, redirect_slashes=False, default=_nothing_there)
     return Posture(Gate(router, address, key))
 
@@ -96,24 +98,29 @@ class _Exchanges:
         request = Request(scope, receive)
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             raise Refusal("web.media_type")
-        body = b""
-        async for piece in request.stream():
-            body += piece
-            if len(body) > _LARGEST_BODY:
-                raise Refusal("web.body_too_large")
         try:
+            async with asyncio.timeout(_PATIENCE):
+                body = await self._body(request)
             presented = msgspec.json.decode(body, type=Presented)
-        except msgspec.MsgspecError as problem:
+        except (TimeoutError, msgspec.MsgspecError) as problem:
             raise Refusal("web.bad_request") from problem
         if not self._key.fits(presented.token):
             raise Refusal("web.token_wrong")
         await reply(send, 200, b"{}", {"set-cookie": self._key.cookie})
 
+    async def _body(self, request: Request) -> bytes:
+        body = b""
+        async for piece in request.stream():
+            body += piece
+            if len(body) > _LARGEST_BODY:
+                raise Refusal("web.body_too_large")
+        return body
+
 
 class _Answers:
     """Answers one route of the table: reads what is asked, calls its function in a thread, sends what it gives."""
 
-    def __init__(self, route: Route, desk: Desk, hub: Hub, pool: ThreadPoolExecutor) -> None:
+    def __init__(self, route: Route, desk: Desk, hub: Hub, pool: Executor) -> None:
         self._route = route
         self._kind = route.asked
         self._desk = desk

@@ -14,7 +14,10 @@ from queue import Empty, SimpleQueue
 from threading import Lock, RLock
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from clew.errors import SessionNotFound, UnreadableFolder
 from clew.explore.rows import TreeRows
+from clew.store.folder import Folder
+from clew.web.refusal import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
@@ -31,6 +34,8 @@ _OPEN = 16
 """Sessions that lie open."""
 _KEPT = 48
 """Things kept of each: rows as they were opened, parts of nodes."""
+_LARGE_KEPT = 12
+"""Answers kept over all sessions, each of some megabytes at most."""
 _PATIENCE = 3.0
 """Seconds from the start for which requests wait for the folder to be read."""
 
@@ -41,10 +46,11 @@ class Watched(Protocol):
     library: Library
     reading: Reading | None
     ready: Event
+    problem: Exception | None
     moved: int
 
     def version(self, session_id: str) -> int:
-        """A number that goes up whenever a session, or one below it, went on."""
+        """A number that goes up whenever a session, or one below it, went on or away."""
 
 
 class _Slot:
@@ -81,8 +87,10 @@ class Kept:
 class OpenSession:
     """A session that lies open. Whoever uses one of its views holds the lock that belongs to it."""
 
-    def __init__(self, view: SessionView, parts_view: SessionView) -> None:
+    def __init__(self, version: int, view: SessionView, parts_view: SessionView) -> None:
         """Two views, so that a long search in a payload does not hold up the tree."""
+        self.version = version
+        """Goes up whenever the session, or one below it, went on or away."""
         self.view = view
         """For rows, nodes and figures."""
         self.lock = RLock()
@@ -113,19 +121,19 @@ class Desk:
         self.keeper = keeper
         self.prices = prices
         """What models cost."""
-        self.kept = Kept(8)
-        """Answers that take long and are asked for in pages."""
+        self.kept = Kept(_LARGE_KEPT)
+        """Answers that take long: timelines, and what is asked for in pages."""
         self._make = make
         self._idle: SimpleQueue[Library] = SimpleQueue()
         self._until = time.monotonic() + _PATIENCE
         self._for_views: tuple[Library, Library] | None = None
-        self._sessions: OrderedDict[str, tuple[int, OpenSession]] = OrderedDict()
+        self._sessions: OrderedDict[str, OpenSession] = OrderedDict()
         self._lock = Lock()
 
     @contextmanager
     def library(self) -> Iterator[Library]:
-        """Borrow a library."""
-        self._await_first_reading()
+        """Borrow a library. Raises ``UnreadableFolder``."""
+        self._await_reading()
         shared = self.keeper.library
         if not shared.index.is_shared:
             yield shared
@@ -143,26 +151,41 @@ class Desk:
                 mine.index.close()
 
     def session(self, session_id: str) -> OpenSession:
-        """A session, as it is now. Raises ``SessionNotFound``."""
-        self._await_first_reading()
+        """A session, as it is now.
+
+        Raises ``SessionNotFound``, ``UnreadableFolder``, or ``Refusal`` for a session that was not read yet.
+        """
+        self._await_reading()
         version = self.keeper.version(session_id)
         with self._lock:
             known = self._sessions.get(session_id)
-            if known is not None and known[0] == version:
+            if known is not None and known.version == version:
                 self._sessions.move_to_end(session_id)
-                return known[1]
+                return known
             tree, payloads = self._libraries()
-        found = OpenSession(tree.session(session_id), payloads.session(session_id))
+        try:
+            found = OpenSession(version, tree.session(session_id), payloads.session(session_id))
+        except SessionNotFound as problem:
+            raise (Refusal("web.reading") if self.is_unread(session_id) else problem) from None
         with self._lock:
-            self._sessions[session_id] = (version, found)
+            self._sessions[session_id] = found
             while len(self._sessions) > _OPEN:
                 self._sessions.popitem(last=False)
         return found
 
-    def _await_first_reading(self) -> None:
-        """A small folder is read before the first answer; of a large one what is known is shown meanwhile."""
+    def is_unread(self, session_id: str) -> bool:
+        """Whether a session that the catalog does not know lies in the folder. Raises ``UnreadableFolder``."""
+        return bool(Folder(self.keeper.library.path).segments(session_id))
+
+    def _await_reading(self) -> None:
+        """A small folder is read before the first answer; of a large one what is known is shown meanwhile.
+
+        Raises ``UnreadableFolder``: what was known of a folder that cannot be read any more is no answer.
+        """
         if not self.keeper.ready.is_set():
             self.keeper.ready.wait(max(0.0, self._until - time.monotonic()))
+        if isinstance(self.keeper.problem, UnreadableFolder):
+            raise UnreadableFolder(str(self.keeper.problem))
 
     def _libraries(self) -> tuple[Library, Library]:
         """The libraries of the two views of every session."""

@@ -11,6 +11,13 @@ from clew.web.refusal import Refusal
 LARGEST = 8 << 20
 """Bytes of an answer. A session is larger: none is ever sent whole (rule W10)."""
 
+_ESCAPES = {
+    b"<": b"\\u003c",
+    b">": b"\\u003e",
+    b"&": b"\\u0026",
+    "\u2028".encode(): b"\\u2028",
+    "\u2029".encode(): b"\\u2029",
+}
 _encode = msgspec.json.Encoder(decimal_format="string").encode
 
 
@@ -28,6 +35,13 @@ def encode_any(answer: object) -> bytes:
         return _encode(answer)
     except UnicodeEncodeError:  # half a surrogate pair, which UTF-8 has no bytes for
         return _encode(_whole(msgspec.to_builtins(answer)))
+
+
+def embeddable(json: bytes) -> bytes:
+    """The same JSON with nothing in it that could be taken for markup."""
+    for sign, escape in _ESCAPES.items():
+        json = json.replace(sign, escape)
+    return json
 
 
 def _whole(value: Any) -> Any:  # noqa: ANN401 - a JSON value

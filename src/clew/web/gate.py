@@ -1,11 +1,13 @@
 """The gate: who may ask at all. It stands before every route, the page and its files included.
 
 In this order: the name under which the server is asked for (rule W2), the method (W5), the page that caused the request
-(W3), and, for everything that tells of sessions, the token (W4). A good token excuses nothing of the first three.
+(W3), and, for everything that tells of sessions, the token (W4). A good token excuses nothing of the first three. Where
+the kernel says who asks, as at a socket file, there is no token.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from clew.web.address import Address
     from clew.web.key import Key
+    from clew.web.socket_file import SocketAddress
 
 TOKEN_ROUTE = "/api/token"  # noqa: S105 - an address
 _PRIVATE = "/api/"
@@ -32,8 +35,8 @@ _MOST_AT_ONCE = 512
 class Gate:
     """Lets requests pass to an application, or refuses them."""
 
-    def __init__(self, app: ASGIApp, address: Address, key: Key) -> None:
-        """``address`` and ``key`` are those of the server."""
+    def __init__(self, app: ASGIApp, address: Address | SocketAddress, key: Key | None) -> None:
+        """``address`` and ``key`` are those of the server; without a key everybody who can connect may ask."""
         self._app = app
         self._address = address
         self._hosts = address.hosts
@@ -55,7 +58,7 @@ class Gate:
         try:
             self._check(scope)
             await self._app(scope, receive, send_once)
-        except Exception as problem:  # noqa: BLE001 - what is told of it is decided in one place
+        except (Exception, asyncio.CancelledError) as problem:  # noqa: BLE001 - one place decides what is told
             answer = refused(problem, scope["path"])
             if not begun:
                 allow = {"allow": "POST" if scope["path"] == TOKEN_ROUTE else "GET, HEAD"}
@@ -73,7 +76,7 @@ class Gate:
         self._check_origin(host, headers["origin"], headers["sec-fetch-site"])
         path = scope["path"]
         if path.startswith(_PRIVATE) and path != TOKEN_ROUTE:
-            if not self._key.admits(headers["authorization"], headers["cookie"]):
+            if self._key is not None and not self._key.admits(headers["authorization"], headers["cookie"]):
                 raise Refusal("web.token_needed")
             if self._under_way > _MOST_AT_ONCE:
                 raise Refusal("web.busy")

@@ -11,8 +11,7 @@ from collections import defaultdict, deque
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-import msgspec
-
+from clew.web.encoding import encode_any
 from clew.web.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -25,12 +24,10 @@ MOST_STREAMS = 256
 MOST_WAITING = 8
 """Events that wait for one client."""
 
-_encode = msgspec.json.Encoder(decimal_format="string").encode
-
 
 def event_bytes(name: str, value: Answer, number: int) -> bytes:
     """One server-sent event; its id lets a client say where it was."""
-    return b"event: %s\nid: %d\ndata: %s\n\n" % (name.encode(), number, _encode(value))
+    return b"event: %s\nid: %d\ndata: %s\n\n" % (name.encode(), number, encode_any(value))
 
 
 class Mailbox:
@@ -96,8 +93,10 @@ class Hub:
 
     @contextmanager
     def listening(self, topic: str, missed: bytes | None) -> Iterator[Mailbox]:
-        """A mailbox for a topic. Raises ``Refusal`` when there are as many as the server carries."""
-        if self.count >= MOST_STREAMS or self._is_closed:
+        """A mailbox for a topic. Raises ``Refusal`` when there are as many as the server carries, or it ends."""
+        if self._is_closed:
+            raise Refusal("web.ending")
+        if self.count >= MOST_STREAMS:
             raise Refusal("web.too_many_streams")
         self._loop = asyncio.get_running_loop()
         box = Mailbox(missed)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+import traceback
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -17,6 +18,7 @@ import msgspec
 from clew.errors import ClewError
 from clew.explore.changes import Changes
 from clew.store.index.text.filler import fill
+from clew.text.clean import clean, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,6 +70,8 @@ class Keeper(threading.Thread):
         self._told = told
         self._pause = pause
         self._changes = Changes(self.library)
+        self.problem: Exception | None = None
+        """Why the last look at the folder failed."""
         self.moved = 0
         """Goes up with every change."""
         self._versions: dict[str, int] = {}
@@ -75,7 +79,7 @@ class Keeper(threading.Thread):
         self._moved_at = self._opened_at = self._filled_at = time.monotonic()
 
     def version(self, session_id: str) -> int:
-        """A number that goes up whenever a session, or one below it, went on."""
+        """A number that goes up whenever a session, or one below it, went on or away."""
         return self._versions.get(session_id, 0)
 
     def end(self) -> None:
@@ -90,9 +94,10 @@ class Keeper(threading.Thread):
                 self._look()
             except _Ended:
                 return
-            except Exception as problem:  # noqa: BLE001 - the server goes on with what it knows
-                level = logging.WARNING if isinstance(problem, ClewError) else logging.ERROR
-                LOG.log(level, "the folder could not be read: %s", type(problem).__name__)
+            except Exception as problem:  # noqa: BLE001 - the server goes on, and tries again
+                self._note(problem)
+            else:
+                self.problem = None
             self.reading = None
             self.ready.set()
             took = time.monotonic() - began
@@ -107,6 +112,16 @@ class Keeper(threading.Thread):
             self._filled_at = now
             fill(self.library.path, until=self._ending.is_set)
 
+    def _note(self, problem: Exception) -> None:
+        """Keep what stood in the way, and log it once however long it lasts."""
+        if repr(problem) == repr(self.problem):
+            return
+        self.problem = problem
+        if isinstance(problem, ClewError):
+            LOG.warning("%s", one_line(str(problem)))
+        else:
+            LOG.error("the folder could not be read\n%s", clean("".join(traceback.format_exception(problem))))
+
     def _tell(self) -> bool:
         """Tell what changed; whether anything did."""
         changed = self._changes.look()
@@ -114,7 +129,7 @@ class Keeper(threading.Thread):
             return False
         self._moved_at = time.monotonic()
         self.moved += 1
-        for session_id in changed.moved:
+        for session_id in (*changed.moved, *changed.gone):
             self._versions[session_id] = self._versions.get(session_id, 0) + 1
         self._told(changed)
         return True

@@ -7,6 +7,7 @@ W13).
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sqlite3
 import traceback
@@ -51,6 +52,8 @@ SLUGS: dict[str, Meaning] = {
     "web.too_much": Meaning(422, "The answer would be too large; ask for less of it."),
     "web.internal": Meaning(500, "Something failed inside; the local log has it under the incident."),
     "web.busy": Meaning(503, "Too many requests are being answered, or another program holds the index; try again."),
+    "web.reading": Meaning(503, "The session is in the folder and was not read yet; ask again."),
+    "web.ending": Meaning(503, "The server ends, and could not finish this answer."),
     "web.folder_unreadable": Meaning(503, "The folder of sessions cannot be read."),
     "web.too_many_streams": Meaning(503, "As many live streams are open as the server carries."),
 }
@@ -63,6 +66,8 @@ _OF_ERRORS: tuple[tuple[type[BaseException], str], ...] = (
     (errors.UnreadableFolder, "web.folder_unreadable"),
     (errors.RecordError, "web.unreadable"),
     (sqlite3.OperationalError, "web.busy"),
+    (OSError, "web.unreadable"),
+    (asyncio.CancelledError, "web.ending"),
 )
 """The refusals of expected errors, the narrower ones first."""
 

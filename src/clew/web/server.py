@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -24,8 +25,12 @@ if TYPE_CHECKING:
     from clew.store.folder import Folder
     from clew.web.address import Address
     from clew.web.key import Key
+    from clew.web.socket_file import SocketAddress
     from clew.web.wire import Answer
 
+_AT_ONCE = 8
+"""Requests that are answered at the same time; others wait."""
+_WORKERS = "clew-answer"
 _LARGEST_HEAD = 64 << 10
 _FAREWELL = 2.0
 """Seconds that the keeper has to leave the catalog in order."""
@@ -34,7 +39,7 @@ _FAREWELL = 2.0
 class Server(uvicorn.Server):
     """Serves a folder until it is told to stop."""
 
-    def __init__(self, folder: Folder, address: Address, key: Key) -> None:
+    def __init__(self, folder: Folder, address: Address | SocketAddress, key: Key | None) -> None:
         """Nothing is opened or read yet. Raises ``PriceFileError``."""
         prices = Prices.load()
 
@@ -43,9 +48,11 @@ class Server(uvicorn.Server):
 
         self._hub = Hub()
         self._keeper = Keeper(make, self._told)
+        self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix=_WORKERS)
         desk = Desk(self._keeper, make, prices)
         config = uvicorn.Config(
-            application(desk, self._hub, address, key),
+            application(desk, self._hub, self._pool, address, key),
+            loop="asyncio",  # another one would not ask the listener itself whom it accepts
             http="h11",
             ws="none",
             lifespan="off",
@@ -65,11 +72,12 @@ class Server(uvicorn.Server):
         return self._keeper.ready
 
     def serve_on(self, listener: socket.socket) -> None:
-        """Serve on an open port until a signal, or :attr:`should_exit`, ends it."""
+        """Serve on an open port or socket until a signal, or :attr:`should_exit`, ends it."""
         self._keeper.start()
         try:
             self.run(sockets=[listener])
         finally:
+            self._pool.shutdown(wait=False, cancel_futures=True)
             self._keeper.end()
             self._keeper.join(_FAREWELL)
 
@@ -100,3 +108,8 @@ class Server(uvicorn.Server):
         events |= {row.session_id: ("grown", Grown(row=row)) for row in library.rows(wanted)}
         events |= {one: ("grown", Grown(row=None)) for one in changed.gone if one in topics}
         self._hub.publish(events)
+
+
+def is_busy() -> bool:
+    """Whether a thread of this process is still making an answer, or about to find out that none is wanted."""
+    return any(thread.name.startswith(_WORKERS) for thread in threading.enumerate())

@@ -21,13 +21,6 @@ if TYPE_CHECKING:
 SLOT = b'<script type="application/json" id="answers">null</script>'
 """Where the answers go, as it stands in the built file."""
 _OPEN, _CLOSE = SLOT.split(b"null")
-_ESCAPES = {
-    b"<": b"\\u003c",
-    b">": b"\\u003e",
-    b"&": b"\\u0026",
-    "\u2028".encode(): b"\\u2028",
-    "\u2029".encode(): b"\\u2029",
-}
 
 
 class PageMissing(ClewError):
@@ -43,7 +36,7 @@ class Single(NamedTuple):
 
 
 def single_file(library: Library, session_id: str, *, most: int) -> Single:
-    """The file of a session; ``most`` is about how many bytes it may have.
+    """The file of a session; ``most`` is how many bytes it may have.
 
     Raises ``PageMissing``, ``TooLong``, and whatever reading a session raises.
     """
@@ -52,14 +45,6 @@ def single_file(library: Library, session_id: str, *, most: int) -> Single:
     if document.count(SLOT) != 1:
         message = "The page is not in this installation: 'make page' builds it."
         raise PageMissing(message)
-    carried = Collector(library, session_id, most).collect()
-    pairs = (msgspec.json.encode(address) + b":" + answer for address, answer in carried.answers.items())
-    answers = embeddable(b"{" + b",".join(pairs) + b"}")
-    return Single(document.replace(SLOT, _OPEN + answers + _CLOSE), carried.left_out)
-
-
-def embeddable(json: bytes) -> bytes:
-    """The same JSON with nothing in it that could be taken for markup."""
-    for sign, escape in _ESCAPES.items():
-        json = json.replace(sign, escape)
-    return json
+    carried = Collector(library, session_id, most - len(document)).collect()
+    answers = b",".join(msgspec.json.encode(address) + b":" + answer for address, answer in carried.answers)
+    return Single(document.replace(SLOT, _OPEN + b"{" + answers + b"}" + _CLOSE), carried.left_out)

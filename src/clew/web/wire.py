@@ -137,9 +137,6 @@ class PartPage(Answer, frozen=True, kw_only=True):
     """How many lines or messages there are, as far as is known."""
     is_whole: bool
     """Whether these are all."""
-    after: tuple[str, int] | None = None
-    """In an exported file: the address of the part that this one begins like, and how many lines or messages of it
-    come before these. A server sends none."""
 
 
 class Matches(Answer, frozen=True, kw_only=True):
@@ -329,7 +326,7 @@ class Grown(Answer, frozen=True, kw_only=True):
     """A session, or one below it, went on."""
 
     row: SessionRow | None
-    """``None`` if it is no more there."""
+    """``None`` if it is no more there, or was not read yet."""
 
 
 StreamName = Literal["moved", "grown"]

@@ -11,6 +11,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from clew.web.carried_part import CarriedPart
 from clew.web.openapi import parameters_of
 from clew.web.refusal import SLUGS, Failed
 from clew.web.routes import BYTES, ROUTES
@@ -33,7 +34,7 @@ _HEAD = f"""/**
 def written() -> str:
     """The file as it should be."""
     kinds = [route.answered for route in ROUTES if route.media_type != BYTES]
-    answered, named = components([*kinds, Failed])
+    answered, named = components([*kinds, Failed, CarriedPart])
     answers = iter(answered)
     blocks = [_HEAD, *(_declared(name, schema) for name, schema in named.items())]
     blocks.append(_union("Slug", "Why a request was refused.", SLUGS))

@@ -87,7 +87,7 @@ def test_a_part_is_what_the_whole_has_there(seed: int, turns: int) -> None:
         assert not tree.is_mapped
         assert parts.frame() == tree.frame()
         for (path,) in tree._index.rows("SELECT path FROM round"):  # noqa: SLF001 - the index it was made with
-            if path in tree._rounds():  # noqa: SLF001 - the rounds of this session
+            if path in tree._rounds:  # noqa: SLF001 - the rounds of this session
                 assert parts.round(path) == tree.round(path)
                 assert sizes(parts.round(path)) == sizes(tree.round(path))
 

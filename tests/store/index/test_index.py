@@ -73,6 +73,18 @@ def test_a_running_session_is_followed_and_a_dead_one_told(tmp_path: Path) -> No
     assert dump(index, session.session_id)["session"]["status"] == "ok"
 
 
+def test_progress_tells_only_of_what_others_can_see(tmp_path: Path) -> None:
+    """When an index says how far it is, another one of the same folder has it: who is told may ask anybody."""
+    with clew.session(agent_id="a", dir=tmp_path) as session:
+        pass
+    index, other = Index(tmp_path), Index(tmp_path)
+    seen: list[int] = []
+    index.refresh(told=lambda _: seen.extend(other.rows("SELECT count(*) FROM session")[0]))
+    session.path.unlink()
+    index.refresh(told=lambda _: seen.extend(other.rows("SELECT count(*) FROM session")[0]))
+    assert seen == [1, 0]
+
+
 def test_a_writer_that_died_without_a_word_is_interrupted(tmp_path: Path) -> None:
     """Nothing in the file changed; only its lock is gone."""
     program = (

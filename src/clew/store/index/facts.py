@@ -139,6 +139,14 @@ def sum_rows(rows: Iterable[Row]) -> Row:
     return total
 
 
+def estimate(attempt: Attempt, price: Price) -> Decimal | None:
+    """What the answer to an attempt would cost; ``None`` if that is unknown, or nothing was used."""
+    response = attempt.response
+    if response is None or response.usage is None:
+        return None
+    return price(attempt.provider, response.model or attempt.model, response.usage, attempt.started_at)
+
+
 def storable(text: str | None) -> str | None:
     """Text that SQLite can hold: lone surrogates are replaced."""
     return text if text is None or text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
@@ -210,7 +218,7 @@ def _used(attempt: Attempt, price: Price) -> Row:
     if usage is None:
         return (0, 0, 0, 0, 0, to_picodollars(cost), 0)
     if cost is None:
-        cost = price(attempt.provider, response.model or attempt.model, usage, attempt.started_at)
+        cost = estimate(attempt, price)
     counts = (
         usage.input_tokens,
         usage.cache_read_tokens,

@@ -186,6 +186,8 @@ class Index:
                 self._connection.execute("ROLLBACK")
             raise
         self._connection.execute("COMMIT")
+        if told is not None:  # never of what others cannot see yet
+            told(Progress(len(look.stale), len(look.stale)))
         return Change(read=tuple(found.session_id for found in look.stale), gone=len(look.gone))
 
     def _take(
@@ -208,8 +210,6 @@ class Index:
                         told(Progress(done, len(look.stale)))
         writer.flush()
         sum_families(self._connection, changed, orphaned)
-        if told is not None:
-            told(Progress(len(look.stale), len(look.stale)))
 
     def _read(
         self, writer: Writer, found: Found, key: int, look: Survey, small: Iterator[SessionFacts]

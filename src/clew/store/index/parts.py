@@ -42,15 +42,16 @@ _CHILD = (
 class SessionParts:
     """One session of an index. What it gives is as the index was when this was made."""
 
-    def __init__(self, index: Index, session_id: str) -> None:
-        """Look the session up. Raises ``SessionNotFound``."""
+    def __init__(self, index: Index, session_id: str, *, whole: bool = False) -> None:
+        """Look the session up; ``whole`` reads it once as a whole, map or not. Raises ``SessionNotFound``."""
         row = index.rows("SELECT id, frame, status FROM session WHERE session_id = ?", (session_id,))
         if not row:
             message = f"No session '{session_id}' in {index.folder}."
             raise SessionNotFound(message)
         self._index = index
         self._session_id = session_id
-        self._key, self._frame_lines, status = row[0]
+        self._key, lines, status = row[0]
+        self._frame_lines = None if whole else lines
         self._alive = frozenset({1}) if status == "running" else frozenset()
         self._whole: Session | None = None
         self._reading: Reading | None = None
@@ -82,7 +83,7 @@ class SessionParts:
     def round(self, path: str) -> Turn | Step:
         """A turn or a step. Raises ``KeyError`` if there is none at the path."""
         if not self.is_mapped:
-            return self._rounds()[path]
+            return self._rounds[path]
         row = self._index.rows("SELECT n, lines, position FROM round WHERE session = ? AND path = ?", (self._key, path))
         if not row:
             raise KeyError(path)
@@ -108,6 +109,7 @@ class SessionParts:
             return str(path) + "".join(place.partition("-")[1:])
         return ""
 
+    @cached_property
     def _rounds(self) -> dict[str, Turn | Step]:
         whole = self._all()
         turns: dict[str, Turn | Step] = {str(turn.index): turn for turn in whole.turns}

@@ -25,8 +25,12 @@ def timeline(desk: Desk, asked: Window) -> Timeline:
         raise Refusal("web.bad_parameter")
     opened = desk.session(asked.id)
     window = (asked.from_, asked.to) if asked.from_ is not None and asked.to is not None else None
-    with opened.parts_lock:  # rows of the tree, which come first, do not wait for it
-        return lanes(opened.parts_view, window, asked.pixels)
+
+    def drawn() -> Timeline:
+        with opened.parts_lock:  # rows of the tree, which come first, do not wait for it
+            return lanes(opened.parts_view, window, asked.pixels)
+
+    return desk.kept.get(("timeline", asked.id, opened.version, window, asked.pixels), drawn)
 
 
 def costs(desk: Desk, asked: Shares) -> Costs:

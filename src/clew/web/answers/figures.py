@@ -47,10 +47,9 @@ def comparison(desk: Desk, asked: Two) -> Compared:
     check_whole(one.view.row, other.view.row)
 
     def compared() -> Comparison:
-        return compare(one.view.whole(), other.view.whole())
+        return compare(one.view.whole(), other.view.whole(), price=desk.prices.cost)
 
-    versions = (desk.keeper.version(asked.a), desk.keeper.version(asked.b))
-    told = desk.kept.get(("compare", asked.a, asked.b, versions), compared)
+    told = desk.kept.get(("compare", asked.a, asked.b, one.version, other.version), compared)
     return Compared(
         a=one.view.row,
         b=other.view.row,

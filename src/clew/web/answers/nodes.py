@@ -51,43 +51,29 @@ class Download(NamedTuple):
 def node(desk: Desk, asked: Node) -> NodePage:
     """A node: facts, the names of its parts, usage, cost, suspicions, links, and a page of its log entries."""
     stop = checked_stop(asked.logs_from, asked.logs_to)
-    found = whole_node(desk, asked.id, asked.path)
-    logs = found.detail.logs[asked.logs_from : stop]
-    return msgspec.structs.replace(found, detail=msgspec.structs.replace(found.detail, logs=logs))
-
-
-def whole_node(desk: Desk, session_id: str, path: str) -> NodePage:
-    """The same with all log entries."""
-    opened = desk.session(session_id)
-    place = node_path(path)
+    opened = desk.session(asked.id)
+    place = node_path(asked.path)
     with opened.lock:
         detail = opened.kept.get(("detail", place), lambda: detail_of(opened.view, place, desk.prices))
-    return NodePage(detail=detail, log_count=len(detail.logs))
+    logs = detail.logs[asked.logs_from : stop]
+    return NodePage(detail=msgspec.structs.replace(detail, logs=logs), log_count=len(detail.logs))
 
 
 def part(desk: Desk, asked: Page) -> PartPage:
     """A page of a part: lines of its text or of its JSON, or messages of a conversation."""
     most = MOST_MESSAGES if asked.as_ == "conversation" else MOST_LINES
-    return _page(desk, asked, checked_stop(asked.from_, asked.to, most))
-
-
-def whole_part(desk: Desk, asked: Page) -> PartPage:
-    """All of it."""
-    return _page(desk, asked, None)
-
-
-def _page(desk: Desk, asked: Page, stop: int | None) -> PartPage:
+    stop = checked_stop(asked.from_, asked.to, most)
     opened = desk.session(asked.id)
     with opened.parts_lock:
         found = _part(opened, asked)
         lines = messages = None
         if asked.as_ == "conversation":
             known, is_whole = len(found.conversation), True
-            last = known if stop is None else min(stop, known)
+            last = min(stop, known)
             messages = tuple(found.messages(min(asked.from_, last), last))
         else:
             pages: Lines = found.text if asked.as_ == "text" else found.json
-            lines = tuple(pages.page(asked.from_, pages.count() if stop is None else stop))
+            lines = tuple(pages.page(asked.from_, stop))
             known, is_whole = pages.known, pages.is_whole
         return PartPage(
             name=found.name,

@@ -40,12 +40,16 @@ _MOST_WHOLE = 256 << 20
 def session(desk: Desk, asked: One) -> SessionHead:
     """One session, where it belongs, and what happened to its record."""
     opened = desk.session(asked.id)
-    with desk.library() as library:
-        above = tuple(reversed([*islice(_above(library, opened.view.row), _DEEPEST)]))
-        below = library.sessions(f"parent:{asked.id}", limit=MOST_ROWS, order="oldest")
-    with opened.lock:
-        notes = tuple(map(_note, islice(_notes(opened.view), MOST_ROWS)))
-    return SessionHead(row=opened.view.row, above=above, below=tuple(below), notes=notes)
+    with desk.library() as library, opened.lock:
+        return head_of(library, opened.view)
+
+
+def head_of(library: Library, view: SessionView) -> SessionHead:
+    """The same of a view."""
+    above = tuple(reversed([*islice(_above(library, view.row), _DEEPEST)]))
+    below = library.sessions(f"parent:{view.session_id}", limit=MOST_ROWS, order="oldest")
+    notes = tuple(map(_note, islice(_notes(view), MOST_ROWS)))
+    return SessionHead(row=view.row, above=above, below=tuple(below), notes=notes)
 
 
 def rows(desk: Desk, asked: Rows) -> RowPage:
@@ -86,20 +90,21 @@ def next_node(desk: Desk, asked: Onward) -> NextNode:
 def why(desk: Desk, asked: One) -> Why:
     """Why it failed, or what it recovered from: the cause, the evidence, the chain."""
     opened = desk.session(asked.id)
-    check_whole(opened.view.row)
+    return opened.kept.get("why", lambda: why_of(opened.view))
 
-    def explained() -> Why:
-        tree = opened.view.whole()
-        return _why(tree, explain(tree))
 
-    return opened.kept.get("why", explained)
+def why_of(view: SessionView) -> Why:
+    """The same of a view. Raises ``Refusal``."""
+    check_whole(view.row)
+    tree = view.whole()
+    return _why(tree, explain(tree))
 
 
 def grown(desk: Desk, asked: One) -> Grown:
     """That it, or a session below it, went on, as it does; the first event says how it stands."""
     with desk.library() as library:
         row = library.row(asked.id)
-    if row is None:
+    if row is None and not desk.is_unread(asked.id):
         raise Refusal("web.no_session")
     return Grown(row=row)
 
