@@ -2,9 +2,12 @@
  * An answer as state: what a view shows while it waits, when the answer is there, and when there is none.
  *
  * A new question aborts the one before it, and an old answer stays on the screen until the new one is there, so that
- * nothing flickers while somebody types.
+ * nothing flickers while somebody types. What fails for the moment only is asked again.
  */
 import { ApiError, ask, type Params } from './api.ts';
+import { contact } from './contact.svelte.ts';
+
+const AGAIN = 1000;
 
 /** What to ask. */
 export interface Question {
@@ -25,6 +28,7 @@ export class Answer<T> {
   /** Made while a component is set up; asks again whenever what `question` reads has changed, and not while it is `null`. */
   constructor(question: () => Question | null) {
     $effect(() => {
+      void contact.returns;
       const asked = question();
       if (!asked) return undefined;
       const abort = new AbortController();
@@ -34,12 +38,15 @@ export class Answer<T> {
   }
 
   async #ask(question: Question, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
     this.waiting = true;
     try {
       const value = await ask<T>(question.path, question.params, signal);
       if (!signal.aborted) [this.value, this.asked, this.error] = [value, question, undefined];
     } catch (reason) {
-      if (!signal.aborted) this.error = reason instanceof ApiError ? reason : new ApiError(0, 'page.unexpected_answer');
+      if (signal.aborted) return;
+      this.error = reason instanceof ApiError ? reason : new ApiError(0, 'page.unexpected_answer');
+      if (this.error.isPassing) setTimeout(() => void this.#ask(question, signal), AGAIN);
     } finally {
       if (!signal.aborted) this.waiting = false;
     }

@@ -30,3 +30,10 @@ it('stays calm when the failure is not JSON', async () => {
   answering(502, '<html>');
   await expect(ask('sessions')).rejects.toEqual(new ApiError(502, 'page.unexpected_answer'));
 });
+
+it('tells what goes away by itself from what stays', async () => {
+  answering(503, '{"error":{"slug":"web.reading","id":"7f3a91c2"}}');
+  await expect(ask('sessions/a')).rejects.toMatchObject({ isPassing: true });
+  answering(404, '{"error":{"slug":"web.no_session","id":"7f3a91c2"}}');
+  await expect(ask('sessions/a')).rejects.toMatchObject({ isPassing: false });
+});

@@ -7,6 +7,7 @@
  */
 import { ApiError } from './apiError.ts';
 import { carriedAnswer } from './carried/file.ts';
+import { contact } from './contact.svelte.ts';
 
 export { ApiError };
 
@@ -57,6 +58,7 @@ async function fetched(asked: string, signal?: AbortSignal): Promise<unknown> {
   const response = await fetch(asked, { headers: { accept: 'application/json' }, ...(signal ? { signal } : {}) }).catch(
     (reason: unknown) => {
       if (signal?.aborted) throw reason;
+      contact.lost();
       throw new ApiError(0, 'page.no_answer');
     },
   );

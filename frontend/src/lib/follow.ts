@@ -2,6 +2,8 @@
  * How the page follows what is still going on: server-sent events, typed by the name of the event.
  *
  * The browser connects again by itself and tells the server the last event it saw; `lost` and `back` let a view say so.
+ * What the browser gives up, a stream that was refused, is opened anew after a while: a server that is busy, or that just
+ * started again, has room later.
  */
 import { address, answers, type Params } from './api.ts';
 
@@ -14,6 +16,9 @@ export interface Connection {
   readonly back?: () => void;
 }
 
+/** Milliseconds after which a refused stream is asked for again. */
+export const REFUSED_PAUSE = 5000;
+
 /** Follow a stream until the function that is returned is called. An exported file has nothing to follow. */
 export function follow<Events>(
   path: string,
@@ -22,13 +27,26 @@ export function follow<Events>(
   connection: Connection = {},
 ): () => void {
   if (answers()) return () => undefined;
-  const stream = new EventSource(address(path, params));
-  for (const name of Object.keys(handlers) as (keyof Events & string)[]) {
-    stream.addEventListener(name, (event: MessageEvent<string>) => {
-      handlers[name](JSON.parse(event.data) as Events[typeof name]);
+  let stream: EventSource;
+  let again: ReturnType<typeof setTimeout> | undefined;
+
+  function open(): void {
+    stream = new EventSource(address(path, params));
+    for (const name of Object.keys(handlers) as (keyof Events & string)[]) {
+      stream.addEventListener(name, (event: MessageEvent<string>) => {
+        handlers[name](JSON.parse(event.data) as Events[typeof name]);
+      });
+    }
+    stream.addEventListener('error', () => {
+      connection.lost?.();
+      if (stream.readyState === EventSource.CLOSED) again = setTimeout(open, REFUSED_PAUSE);
     });
+    stream.addEventListener('open', () => connection.back?.());
   }
-  stream.addEventListener('error', () => connection.lost?.());
-  stream.addEventListener('open', () => connection.back?.());
-  return () => stream.close();
+
+  open();
+  return () => {
+    clearTimeout(again);
+    stream.close();
+  };
 }

@@ -3,6 +3,7 @@ import { untrack } from 'svelte';
 
 import { ApiError, ask } from './api.ts';
 import type { Question } from './answer.svelte.ts';
+import { contact } from './contact.svelte.ts';
 import type { SearchPage, Spotted } from './wire.ts';
 
 /** A line of the list: a session, or a hit below it. */
@@ -33,6 +34,9 @@ export class Hits {
       const asked = question();
       untrack(() => this.#begin(asked));
       return () => this.#abort.abort();
+    });
+    $effect(() => {
+      if (contact.returns) untrack(() => this.error && this.#begin(question()));
     });
   }
 

@@ -17,6 +17,8 @@ export interface Shortcut {
   /** What it does, in the words of the help. */
   readonly says: string;
   readonly run: () => void;
+  /** Whether it belongs to the page rather than to the view. */
+  readonly isGlobal?: boolean;
 }
 
 /** What is needed of a `KeyboardEvent`. */

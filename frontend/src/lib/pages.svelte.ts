@@ -2,13 +2,15 @@
  * A long list of which the page holds only what was looked at: rows come in pages, as a list asks for them.
  *
  * The rows of an older question stay until those of the new one are there, so that nothing flickers while somebody types;
- * `refresh` asks again for the pages in sight and forgets the others. A file carries a list whole, under the address of the
- * list alone.
+ * `refresh` asks again for the pages in sight and forgets the others.
  */
 import { untrack } from 'svelte';
 
-import { address, answers, ApiError, ask } from './api.ts';
+import { address, ApiError, ask } from './api.ts';
 import type { Question } from './answer.svelte.ts';
+import { contact } from './contact.svelte.ts';
+
+const AGAIN = 1000;
 
 /** A part of a list, and how long the whole is. */
 export interface Slice<T> {
@@ -46,6 +48,7 @@ export class Pages<T, A> {
   constructor(source: Source<T, A>) {
     this.#source = source;
     $effect(() => {
+      void contact.returns;
       source.question();
       untrack(() => this.refresh());
       return () => this.#abort.abort();
@@ -61,7 +64,6 @@ export class Pages<T, A> {
   need(first: number, end: number): void {
     this.#span = { first, end };
     const { size } = this.#source;
-    if (answers() && this.#asked.size) return;
     for (let page = Math.floor(first / size); page * size < end; page += 1) {
       if (!this.#asked.has(page)) void this.#ask(page, this.#abort);
     }
@@ -82,19 +84,19 @@ export class Pages<T, A> {
     const name = address(asked.path, asked.params);
     this.#asked.add(page);
     try {
-      const whole = answers() !== null;
-      const params = whole ? {} : { ...asked.params, ...part(page * size, size) };
+      const params = { ...asked.params, ...part(page * size, size) };
       const answer = await ask<A>(asked.path, params, abort.signal);
       if (abort.signal.aborted) return;
       const { rows, total } = read(answer);
       const known = new Map(name === this.#rowsOf ? this.#rows : []);
       this.#rowsOf = name;
-      rows.forEach((row, at) => known.set((whole ? 0 : page * size) + at, row));
+      rows.forEach((row, at) => known.set(page * size + at, row));
       [this.#rows, this.total, this.latest, this.error] = [known, total, answer, undefined];
     } catch (reason) {
       if (abort.signal.aborted) return;
       this.#asked.delete(page);
       this.error = reason instanceof ApiError ? reason : new ApiError(0, 'page.unexpected_answer');
+      if (this.error.isPassing) setTimeout(() => abort.signal.aborted || void this.#ask(page, abort), AGAIN);
     }
   }
 }

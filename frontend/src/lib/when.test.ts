@@ -1,7 +1,7 @@
 /** Promises of `when.ts`: a time says what tells it apart from others near it. */
 import { expect, it } from 'vitest';
 
-import { everyDay, shortDay, when } from './when.ts';
+import { dayAndTime, everyDay, shortDay, when } from './when.ts';
 
 const NOW = Date.UTC(2026, 10, 22, 12, 0, 0);
 
@@ -23,4 +23,8 @@ it('leaves out no day between two others', () => {
   expect(everyDay(['2026-11-30', '2026-12-02'])).toEqual(['2026-11-30', '2026-12-01', '2026-12-02']);
   expect(everyDay([])).toEqual([]);
   expect(everyDay(['1970-01-01', '2026-01-01'])).toHaveLength(2);
+});
+
+it('tells a moment with its day, local, to the millisecond', () => {
+  expect(dayAndTime(new Date(2026, 10, 9, 4, 34, 14, 613).getTime())).toBe('2026-11-09 04:34:14.613');
 });

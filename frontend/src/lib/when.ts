@@ -1,6 +1,8 @@
 /**
  * A time as a list shows it: as little as tells it apart, local. The counterpart of `clew.tui.when`.
  */
+import { clockTime } from './format.ts';
+
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const DAY = 86_400_000;
 /** Days after which the year says more than the hour. */
@@ -16,6 +18,13 @@ export function when(milliseconds: number, now: number): string {
   if (moment.toDateString() === today.toDateString()) return `${hours}:${minutes}:${seconds}`;
   if (Math.abs(now - milliseconds) < SINCE_FULL * DAY) return `${monthAndDay(moment)} ${hours}:${minutes}`;
   return `${String(moment.getFullYear()).padStart(4, '0')}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}`;
+}
+
+/** A moment to the millisecond, with its day, local: `2026-11-09 14:34:14.613`. */
+export function dayAndTime(milliseconds: number): string {
+  const moment = new Date(milliseconds);
+  const day = [String(moment.getFullYear()).padStart(4, '0'), two(moment.getMonth() + 1), two(moment.getDate())];
+  return `${day.join('-')} ${clockTime(milliseconds)}`;
 }
 
 /** A day as a column shows it: `2026-11-09` is `Nov 09`. */

@@ -64,6 +64,18 @@ export interface Block {
   readonly mediaType: string | null;
 }
 
+/** A payload in an exported file; `[shelf, first, count]` stands for so many of the lines or messages of a shelf. */
+export interface CarriedPart {
+  /** Of its JSON. */
+  readonly lines?: readonly (string | readonly [string, number, number])[];
+  /** Its lines as text; not there for what is no text, and where the JSON says the same. */
+  readonly text?: readonly string[] | null;
+  /** Of a conversation. Those of a shelf are numbered anew. */
+  readonly messages?: readonly (readonly [string, number, number] | Message)[] | null;
+  /** The address of another part, of which everything is meant. */
+  readonly same?: string | null;
+}
+
 /** One failure. */
 export interface Cause {
   readonly path: string;
@@ -200,7 +212,7 @@ export interface Fault {
 
 /** A session, or one below it, went on. */
 export interface Grown {
-  /** ``None`` if it is no more there. */
+  /** ``None`` if it is no more there, or was not read yet. */
   readonly row: SessionRow | null;
 }
 
@@ -352,10 +364,6 @@ export interface PartPage {
   readonly known: number;
   /** Whether these are all. */
   readonly isWhole: boolean;
-  /**
-   * In an exported file: the address of the part that this one begins like, and how many lines or messages of it come before these. A server sends none.
-   */
-  readonly after: readonly [string, number] | null;
 }
 
 /** Dollars of one call, part by part. */
@@ -645,6 +653,8 @@ export interface TreeRow {
   readonly took: string;
   /** What else there is to say; of a round what went wrong in it. */
   readonly notes: readonly Span[];
+  /** Of a round that is not opened: the tools that it called. */
+  readonly inside: readonly Span[];
   /** Whether it is a line of words instead of columns. */
   readonly block: boolean;
   /** Levels below the outermost session. */
@@ -803,6 +813,8 @@ export type Slug =
   | 'web.too_much'
   | 'web.internal'
   | 'web.busy'
+  | 'web.reading'
+  | 'web.ending'
   | 'web.folder_unreadable'
   | 'web.too_many_streams';
 

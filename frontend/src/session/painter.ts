@@ -1,12 +1,13 @@
 /**
  * Draws lanes of bars on a canvas: colour by meaning, and a shape that says the same without colour.
  *
- * What went well is a soft bar with a line below it. What failed is as high as its lane and has a sign, waiting is
- * hatched, what runs is open to the right, what was interrupted ends in a dashed line, several things too short to be told
+ * What went well is a soft bar with a line below it. What failed is as high as its lane and has a sign, in the colour of
+ * retries if it was tried again; an attempt that tried again has the sign of a retry. Waiting is hatched, what runs is open to the right, what was interrupted ends in a dashed line, several things too short to be told
  * apart are one solid bar.
  */
 import { SIGNS } from '../lib/signs.ts';
 import type { Bar } from '../lib/wire.ts';
+import type { Tries } from './bars.ts';
 import { pixel, type Stretch } from './timeline.ts';
 
 /** The colours in force, by the names of their tokens. */
@@ -51,7 +52,7 @@ const MEANINGS: ReadonlyMap<string, keyof Colours> = new Map([
 const STATUS_SIGNS: ReadonlyMap<string, string> = new Map([
   ['failed', SIGNS.error],
   ['timeout', SIGNS.error],
-  ['rejected', SIGNS.retry],
+  ['rejected', SIGNS.error],
 ]);
 
 /** From which pixel to which a bar reaches; at least one that can be seen. */
@@ -66,9 +67,10 @@ export class Painter {
   readonly #colours: Colours;
   readonly #width: number;
   readonly #shown: Stretch;
+  readonly #tries: Tries;
 
-  constructor(to: CanvasRenderingContext2D, colours: Colours, width: number, shown: Stretch) {
-    [this.#to, this.#colours, this.#width, this.#shown] = [to, colours, width, shown];
+  constructor(to: CanvasRenderingContext2D, colours: Colours, width: number, shown: Stretch, tries: Tries) {
+    [this.#to, this.#colours, this.#width, this.#shown, this.#tries] = [to, colours, width, shown, tries];
   }
 
   /** Lines at some moments. */
@@ -106,6 +108,7 @@ export class Painter {
 
   #colour(bar: Bar, plain: string): string {
     const meaning = MEANINGS.get(bar.status);
+    if (meaning === 'failed' && this.#tries.followed.has(bar.path)) return this.#colours.retry;
     if (meaning) return this.#colours[meaning];
     return bar.kind === 'backoff' ? this.#colours.retry : plain;
   }
@@ -173,7 +176,7 @@ export class Painter {
   }
 
   #words(bar: Bar, from: number, width: number, middle: number): void {
-    const sign = STATUS_SIGNS.get(bar.status);
+    const again = bar.kind === 'attempt' && this.#tries.again.has(bar.path) ? SIGNS.retry : '';
     const left = Math.max(0, from) + 4;
     const right = Math.min(this.#width, from + width) - 4;
     if (right - left < LEAST_FOR_SIGN - 8) return;
@@ -184,7 +187,7 @@ export class Painter {
     this.#to.fillStyle = this.#colours.text;
     this.#to.textBaseline = 'middle';
     const name = right - left >= LEAST_FOR_NAME - 8 ? (bar.name ?? bar.path) : '';
-    this.#to.fillText([sign, name].filter(Boolean).join(' '), left, middle);
+    this.#to.fillText([again, STATUS_SIGNS.get(bar.status), name].filter(Boolean).join(' '), left, middle);
     this.#to.restore();
   }
 }

@@ -1,7 +1,7 @@
 /** Promises of `timeline.ts`: a window of time stays inside the session, and what is under the pointer stays there. */
 import { expect, it } from 'vitest';
 
-import { moment, pixel, shifted, ticks, zoomed } from './timeline.ts';
+import { moment, pixel, shifted, ticks, zoomed, tickName } from './timeline.ts';
 
 const whole = { from: 1000, to: 11000 };
 
@@ -26,4 +26,11 @@ it('marks round moments', () => {
   expect(ticks(whole, 1000, 500, 100)).toEqual([1000, 3000, 5000, 7000, 9000, 11000]);
   expect(ticks({ from: 1000, to: 1000 + 86400000 * 3 }, 1000, 300, 100)).toHaveLength(4);
   expect(ticks({ from: 1000, to: 1001 }, 1000, 500, 100)).toHaveLength(6);
+});
+
+it('tells a moment on the axis as exactly as their distance needs', () => {
+  expect([0, 500, 1000, 1500].map((at) => tickName(at, 500))).toEqual(['0', '500 ms', '1 s', '1.5 s']);
+  expect([12_340, 12_350].map((at) => tickName(at, 10))).toEqual(['12.34 s', '12.35 s']);
+  expect([120_000, 150_000, 3_600_000].map((at) => tickName(at, 30_000))).toEqual(['2 min', '2 min 30 s', '1 h']);
+  expect(tickName(3_661_500, 500)).toBe('1 h 1 min 1.5 s');
 });

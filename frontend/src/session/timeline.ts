@@ -49,6 +49,25 @@ export function ticks(shown: Stretch, start: number, width: number, apart: numbe
   return Array.from({ length: Math.max(0, Math.min(200, last - first + 1)) }, (_, at) => start + (first + at) * step);
 }
 
+/** What a moment on the axis is called, that far from the beginning: as exact as its neighbours need, and no more. */
+export function tickName(since: number, step: number): string {
+  if (since === 0) return '0';
+  if (Math.abs(since) < SECOND) return `${exact(since, step)} ms`;
+  const seconds = exact(since / SECOND, step / SECOND);
+  if (Math.abs(since) < 100 * SECOND) return `${seconds} s`;
+  const hours = Math.floor(Number(seconds) / 3600);
+  const minutes = Math.floor((Number(seconds) % 3600) / 60);
+  const rest = Number(exact(Number(seconds) % 60, step / SECOND));
+  return [hours && `${hours} h`, (minutes || !hours) && `${minutes} min`, rest && `${rest} s`]
+    .filter(Boolean)
+    .join(' ');
+}
+
+/** As many decimals as a step has, without zeros at the end. */
+function exact(value: number, step: number): string {
+  return String(Number(value.toFixed(Math.min(6, Math.max(0, Math.ceil(-Math.log10(step)))))));
+}
+
 const SECOND = 1000;
 const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400];
 

@@ -32,7 +32,7 @@ _MEGABYTE = 1_000_000
     default=64,
     show_default=True,
     metavar="MB",
-    help="About how large the file may be; payloads that do not fit are left out.",
+    help="How large the file may be; payloads that do not fit are left out.",
 )
 @options.folder_option
 def export(reference: str, target: Path | None, folder: Path | None, *, as_html: bool, force: bool, most: int) -> None:
@@ -40,12 +40,16 @@ def export(reference: str, target: Path | None, folder: Path | None, *, as_html:
 
     It opens from disk in any browser, asks nobody anything, and holds all payloads in clear: treat it like the record.
     """
+    from clew.web.carried import TooLong
     from clew.web.single import single_file
 
     if not as_html:
         raise click.UsageError("Say --html: it is the only form so far.")
     place, session_id = options.find(reference, folder)
-    made = single_file(library_at(place.path), session_id, most=most * _MEGABYTE)
+    try:
+        made = single_file(library_at(place.path), session_id, most=most * _MEGABYTE)
+    except TooLong as problem:
+        raise Stop(str(problem), ExitCode.USAGE) from problem
     if str(target) == "-":
         sys.stdout.buffer.write(made.document)
     else:
@@ -53,7 +57,8 @@ def export(reference: str, target: Path | None, folder: Path | None, *, as_html:
         _write(path, made.document, force=force)
         output.write_line(str(path))
     if made.left_out:
-        output.say(f"{made.left_out} payloads did not fit and were left out; --most allows for more.")
+        payloads = "1 payload" if made.left_out == 1 else f"{made.left_out} payloads"
+        output.say(f"left out, because the file would have become too large: {payloads}; --most allows for more.")
 
 
 def _write(path: Path, document: bytes, *, force: bool) -> None:

@@ -48,7 +48,7 @@ def label_width(width: int) -> int:
 def tree_line(row: TreeRow, label: int) -> Row:
     """One row in its columns; what is written in one stays in it, and is whole in the detail of the node."""
     fold = ("- " if row.expanded else "+ ") if row.expandable and row.depth else ""
-    name: Row = (Span(row.guide, "dim"), Span(fold, "dim"), *_weighed(row))
+    name: Row = (Span(row.guide, "dim"), Span(fold, "dim"), *_weighed(row), *row.inside)
     if row.kind == "session":
         return name
     if row.block:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import closing
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from bench.corpus import record_long
 from clew.cli.main import run
 from clew.model import event
 from clew.model.session import Parent
 from clew.model.usage import Usage
 from hatch_build import build_page
-from tests.explore.recorded import CHILD, ID, MODEL, child, support, write
+from tests.explore.recorded import CHILD, ID, MODEL, begin, child, nested, support, write
 from tests.web.browser.vectors import record, spread
-from tests.web.folder import MARKUP
+from tests.web.folder import DAMAGED, EMPTY, INTERRUPTED, LIVE, MARKUP, started
 from tests.web.site import serving
 
 if TYPE_CHECKING:
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
 
     from clew.model.act import Act
 
-DAMAGED = "20251109_150002_0000000c"
 COUNT = 10
 """Vectors of all kinds, each in a file of its own."""
 _TURNS = 5
@@ -55,6 +56,16 @@ class Exports(NamedTuple):
     damaged: Path
     small: Path
     """The first session again, with little room for payloads."""
+    child: Path
+    """The session below it alone."""
+    nested: Path
+    """Sessions in sessions, three deep."""
+    interrupted: Path
+    empty: Path
+    live: Path
+    """Exported while it was being written."""
+    sliding: Path
+    """Its requests drop the oldest messages."""
     hostile: list[Path]
 
 
@@ -66,8 +77,12 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> Exports:
     write(folder, ID, [*support()[:-3], *_more(), *support()[-3:]])
     write(folder, CHILD, child(), parent=Parent(session_id=ID, path="2-3"))
     write(folder, DAMAGED, support())
+    write(folder, INTERRUPTED, started())
+    write(folder, EMPTY, [])
     _turn_a_byte(folder / f"session_{DAMAGED}.jsonl")
     hostile = record(folder, spread(COUNT))
+    with closing(begin(folder, LIVE, started())):
+        live = _export(folder, out, LIVE)
     with serving(folder) as site:
         told = {query: site.ask(f"/api/sessions/{ID}/rows?{_ROUNDS}&{query}") for query in QUERIES}
     made = Exports(
@@ -75,6 +90,12 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> Exports:
         _export(folder, out, ID),
         _export(folder, out, DAMAGED),
         _export(folder, out, ID, "small", "--most", "1"),
+        _export(folder, out, CHILD),
+        _export(folder, out, nested(folder, 3)),
+        _export(folder, out, INTERRUPTED),
+        _export(folder, out, EMPTY),
+        live,
+        _export(folder, out, record_long(folder, 60)),
         [_export(folder, out, each) for each in hostile],
     )
     shutil.rmtree(folder)

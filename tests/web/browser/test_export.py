@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.explore.recorded import ID
+from tests.explore.recorded import CHILD, ID
 from tests.web.browser.accessibility import check_accessibility
-from tests.web.browser.exported import COUNT, DAMAGED, QUERIES
+from tests.web.browser.exported import COUNT, QUERIES
 from tests.web.browser.exported import exports as exports  # noqa: PLC0414 - a fixture, handed on
 from tests.web.browser.vectors import FIRED
+from tests.web.folder import DAMAGED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +44,7 @@ def page(open_page: OpenPage) -> Page:
 def _asks_for_one_file(watch: Watch, page: Page) -> Iterator[None]:
     """Whatever a test does, the browser asks for the file itself and for nothing else."""
     asked: set[str] = set()
-    page.context.on("request", lambda request: asked.add(request.url.partition("#")[0]))
+    page.on("request", lambda request: asked.add(request.url.partition("#")[0]))
     yield
     assert len([each for each in asked if not each.startswith(("data:", "about:"))]) <= COUNT
     assert watch.origins <= {"file://"}
@@ -63,12 +64,11 @@ def _row(page: Page, words: str) -> Locator:
     return _tree(page).get_by_role("treeitem").filter(has_text=words).first
 
 
-def test_the_list_leads_into_the_tree(page: Page, exports: Exports) -> None:
-    """The file opens with its session, whose tree opens and closes; the session below a call stands in it."""
+def test_the_file_opens_with_its_session(page: Page, exports: Exports) -> None:
+    """It is shown at once; its tree opens and closes, and the session below a call stands in it."""
     _show(page, exports.whole)
-    expect(page.get_by_role("option")).to_have_count(1)
-    page.get_by_role("option").click()
     expect(_tree(page)).to_contain_text("find my order")
+    assert page.evaluate("location.hash") == f"#/session/{ID}"
     expect(_row(page, "429")).to_be_visible()
     turn = _row(page, "find my order")
     turn.click()
@@ -220,12 +220,88 @@ def test_costs_and_the_reason_are_told(page: Page, exports: Exports) -> None:
 
 
 @pytest.mark.parametrize(
-    "fragment", ["#/session/20251109_000000_ffffffff", "#/cost", "#/failures", "#/search?text=memory"]
+    "fragment", ["#/session/20251109_000000_ffffffff", "#/cost", "#/failures", "#/search?text=memory", "#/compare"]
 )
 def test_what_only_a_server_knows_is_said(page: Page, exports: Exports, fragment: str) -> None:
-    """Another session, all sessions, a search: one sentence says that the file holds one session."""
+    """Another session, all sessions, a search: one sentence says that the file holds one session, and nothing else."""
     _show(page, exports.whole, fragment)
-    expect(page.get_by_role("alert").first).to_contain_text("This file holds one session")
+    expect(page.get_by_role("alert")).to_contain_text("This file holds one session")
+    expect(page.get_by_role("main").locator("input")).to_have_count(0)
+
+
+def test_nothing_is_offered_that_the_file_does_not_have(page: Page, exports: Exports) -> None:
+    """Every link of every view leads to something that is there; the navigation has the views of the session alone."""
+    _show(page, exports.child)
+    ways = page.get_by_role("navigation", name="Views").get_by_role("link")
+    expect(ways).to_have_text(["Session", "Cost", "Why"])
+    for start in ("", "/1", "/1-1"):
+        for view in ("session", "cost", "why"):
+            _show(page, exports.child, f"#/{view}/{CHILD}{start if view == 'session' else ''}")
+            page.wait_for_function("() => document.querySelector('main h1')")
+            links = page.get_by_role("link").evaluate_all("(links) => links.map((link) => link.getAttribute('href'))")
+            for link in set(links) - {"#content"}:
+                assert re.match(rf"#/(session|cost|why)/{CHILD}\b", link), link
+    _show(page, exports.child, f"#/session/{CHILD}")
+    expect(_tree(page)).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(_tree(page)).to_be_visible()
+    page.keyboard.press("g")
+    page.keyboard.press("c")
+    expect(page.get_by_role("region", name="Totals")).to_be_visible()
+    expect(page.get_by_role("link", name="of all sessions")).to_have_count(0)
+    page.go_back()
+    expect(_tree(page)).to_be_visible()
+
+
+def test_sessions_in_sessions_are_walked_into(page: Page, exports: Exports) -> None:
+    """A link to a call of a session below a session below leads to it, with all above it opened."""
+    _show(page, exports.nested, f"#/session/{exports.nested.stem}/1-2.1-2.1-1?tab=response")
+    expect(page.get_by_role("heading", name="1-2.1-2.1-1", exact=True)).to_be_visible()
+    expect(page.get_by_role("region", name="response")).to_contain_text("no")
+    expect(_tree(page).get_by_role("treeitem", selected=True)).to_contain_text("ok")
+    _show(page, exports.nested, f"#/session/{exports.nested.stem}/1-2.1-2")
+    page.get_by_role("link", name="1-2.1-2.", exact=True).click()
+    expect(page.get_by_role("heading", name="1-2.1-2.", exact=True)).to_be_visible()
+    expect(page.get_by_role("region", name="Facts")).to_contain_text("researcher")
+
+
+@pytest.mark.parametrize("kind", ["interrupted", "empty", "live"])
+def test_a_session_that_did_not_end_is_shown(page: Page, exports: Exports, kind: str) -> None:
+    """One that broke off, one of which nothing but the beginning is there, one that was running: each says so."""
+    file = getattr(exports, kind)
+    _show(page, file)
+    expect(_row(page, "init")).to_be_visible()
+    expect(_tree(page)).to_contain_text({"live": "running", "empty": "abandoned"}.get(kind, kind))
+    expect(page.get_by_role("button", name="follow")).to_have_count(0)
+    expect(page.get_by_role("application")).to_be_visible()
+    _show(page, file, f"#/why/{file.stem}")
+    expect(page.get_by_role("heading", name="Why", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 400])
+def test_it_is_readable_by_day_and_night(open_page: OpenPage, exports: Exports, scheme: str, width: int) -> None:
+    """Light or dark as the system says, on a screen or a telephone: nothing to complain about, nothing cut off."""
+    page = open_page(offline=True, color_scheme=scheme, viewport={"width": width, "height": 800})
+    _show(page, exports.whole, f"#/session/{ID}/7-1?tab=request")
+    expect(page.get_by_role("region", name="request").get_by_role("article")).to_have_count(18)
+    check_accessibility(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/g).slice(0, 3).map(Number)")
+    assert (sum(ground) < 3 * 128) is (scheme == "dark")
+
+
+def test_a_conversation_that_slides_is_read(page: Page, exports: Exports) -> None:
+    """A request that dropped the oldest messages shows those that it had, with what is new in it."""
+    _show(page, exports.sliding, f"#/session/{exports.sliding.stem}/60-1?tab=request")
+    request = page.get_by_role("region", name="request")
+    expect(request.get_by_role("article").first).to_contain_text("answer 43")
+    expect(request.get_by_role("article", name="user, message 4", exact=True)).to_contain_text("question 45")
+    field = page.get_by_role("searchbox", name="Find in request")
+    _show(page, exports.sliding, f"#/session/{exports.sliding.stem}/60-1?tab=request&as=json")
+    field.fill("question 59")
+    field.press("Enter")
+    expect(page.get_by_text(re.compile("1 of 1"))).to_be_visible()
 
 
 def test_what_was_left_out_is_said(page: Page, exports: Exports) -> None:

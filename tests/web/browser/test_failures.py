@@ -68,6 +68,15 @@ def test_days_are_chosen(page: Page, busy: Busy) -> None:
     expect(page.get_by_role("columnheader")).to_have_count(8 + 30)
 
 
+def test_today_is_in_sight(open_page: OpenPage, busy: Busy) -> None:
+    """Where not all days have room, the last ones are in sight, and the agent stands below the slug."""
+    page = open_page(viewport={"width": 400, "height": 900})
+    busy.show(page, "#/failures?days=90")
+    expect(page.get_by_role("columnheader").last).to_be_in_viewport(ratio=0.9)
+    expect(_row(page, "tool.timeout").get_by_role("rowheader")).to_be_in_viewport(ratio=0.9)
+    expect(page.get_by_role("rowheader", name=re.compile("support|billing")).first).to_be_visible()
+
+
 def test_nothing_failed_is_said(page: Page, busy: Busy) -> None:
     """Where nothing failed, the page says so."""
     busy.show(page, "#/failures?q=agent:nobody")

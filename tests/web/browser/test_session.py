@@ -64,6 +64,28 @@ def _row(page: Page, words: str) -> Locator:
     return _tree(page).get_by_role("treeitem").filter(has_text=words).first
 
 
+def test_times_are_local_and_exact_on_demand(open_page: OpenPage, site: Site) -> None:
+    """A fact that is a time is told in the local time of whoever reads it; the exact one in UTC is behind it."""
+    page = open_page(timezone_id="Asia/Tokyo")
+    _show(page, site, f"#/session/{ID}")
+    began = page.get_by_role("region", name="Facts").locator("time").first
+    expect(began).to_have_text("2025-11-09 23:34:14.000")
+    expect(began).to_have_attribute("title", re.compile(r"2025-11-09T14:34:14\.0+Z"))
+
+
+def test_code_in_a_message_looks_like_code(page: Page, site: Site) -> None:
+    """What stands between fences in a message has the typeface of payloads, and not a character is lost."""
+    said = "See:\n```py\nx = 1\n```\nso."
+    block = {"kind": "text", "text": said, "isCut": False, "at": [], "name": None, "callId": None, "isError": False}
+    message = {"number": 0, "role": "assistant", "blocks": [block | {"mediaType": None}]}
+    answer = {"name": "request", "kind": "conversation", "size": 1, "first": 0, "lines": None, "messages": [message]}
+    page.route("**/parts/request?**", lambda route: route.fulfill(json=answer | {"known": 1, "isWhole": True}))
+    _show(page, site, f"#/session/{ID}/1-2?tab=request")
+    code = page.get_by_role("article").locator("code")
+    expect(code).to_have_text("```py\nx = 1\n```\n", use_inner_text=False)
+    expect(page.get_by_role("article")).to_contain_text("so.")
+
+
 @pytest.mark.parametrize("state", _SAYS)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_state_is_shown_accessibly(open_page: OpenPage, busy: Busy, state: str, scheme: str) -> None:

@@ -54,6 +54,30 @@ def test_it_can_be_read(open_page: OpenPage, busy: Busy, width: int, scheme: str
         photograph(page, "sessions")
 
 
+def test_a_wide_screen_has_more_columns(open_page: OpenPage, busy: Busy) -> None:
+    """Where there is room, why a session failed and its id have columns of their own."""
+    page = open_page(viewport={"width": 1920, "height": 900})
+    busy.show(page, "#/sessions?q=status:failed")
+    expect(page.get_by_role("group", name="Order")).to_contain_text("Failure")
+    expect(_rows(page).first).to_contain_text(re.compile(r"\d{8}_\d{6}_[0-9a-f]{8}"))
+    page.set_viewport_size({"width": 1280, "height": 900})
+    expect(page.get_by_role("group", name="Order")).not_to_contain_text("Failure")
+
+
+def test_a_server_that_returns_is_asked_again(page: Page, busy: Busy, watch: Watch) -> None:
+    """While the server is away the page says so; when it is back, what could not be answered is, without a reload."""
+    watch.forgive("ERR_INTERNET_DISCONNECTED")
+    busy.show(page, "#/sessions?q=agent:billing")
+    expect(_rows(page).first).to_contain_text("billing")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Turns").click()
+    expect(page.get_by_role("alert")).to_contain_text("The server does not answer")
+    check_accessibility(page)
+    page.context.set_offline(False)
+    expect(_rows(page).first).to_contain_text("billing")
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
 def test_a_query_is_completed(page: Page, busy: Busy) -> None:
     """`/` leads into the query; fields and values are completed by keys, and what stands there is in the address."""
     busy.show(page, "")

@@ -142,13 +142,23 @@ def test_the_back_button_returns(page: Page, few: str) -> None:
 
 
 def test_keys_are_explained(page: Page, few: str) -> None:
-    """`?` shows every key in force, and Escape hides it."""
+    """`?` shows every key in force, those of the view before those that work everywhere, and Escape hides it."""
     page.goto(few)
     page.keyboard.press("?")
-    expect(page.get_by_role("dialog", name="Keys")).to_contain_text("Go to sessions")
+    dialog = page.get_by_role("dialog", name="Keys")
+    expect(dialog).to_contain_text("Go to sessions")
+    expect(dialog.get_by_role("heading")).to_have_text(["Keys", "In this view", "Everywhere"])
+    expect(dialog.get_by_role("heading", name="Keys")).to_be_in_viewport()
     check_accessibility(page)
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_something_slow_is_said_to_be_on_its_way(page: Page, few: str) -> None:
+    """A view that waits for its answer says what for; it is not an empty page."""
+    page.route("**/api/sessions/**", lambda _: None)
+    page.goto(f"{few}#/session/20251109_143414_00000000")
+    expect(page.get_by_role("status").filter(has_text="Reading the session")).to_be_visible()
 
 
 def test_the_single_file_works_from_disk(page: Page, single: Path, tmp_path: Path) -> None:
@@ -156,20 +166,18 @@ def test_the_single_file_works_from_disk(page: Page, single: Path, tmp_path: Pat
     slot = '<script type="application/json" id="answers">null</script>'
     text = single.read_text("utf-8")
     assert text.count(slot) == 1
-    page_of_one = {
-        "rows": [_session(0) | {"agentId": "</script><b>"}],
-        "offset": 0,
-        "total": 1,
-        "live": 0,
-        "reading": None,
+    row = _session(0) | {"agentId": "</script><b>"}
+    known = {
+        "api/sessions": {"rows": [row], "offset": 0, "total": 1, "live": 0, "reading": None},
+        f"api/sessions/{row['sessionId']}": {"row": row, "above": [], "below": [], "notes": []},
     }
-    answers = msgspec.json.encode({"api/sessions": page_of_one}).decode().replace("<", "\\u003c")
+    answers = msgspec.json.encode(known).decode().replace("<", "\\u003c")
     carried = tmp_path / "session.html"
     carried.write_text(text.replace(slot, slot.replace("null", answers)), "utf-8")
     page.goto(carried.as_uri())
-    expect(page.get_by_role("option")).to_contain_text("</script><b>")
-    page.get_by_role("option").click()
     expect(page).to_have_url(re.compile("#/session/20251109_143414_00000000$"))
+    expect(page.get_by_role("heading", name="20251109_143414_00000000")).to_be_visible()
+    expect(page.get_by_text("</script><b>", exact=True).first).to_be_visible()
 
 
 def _comes(page: Page, watch: Watch, expected: str) -> bool:

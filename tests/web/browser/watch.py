@@ -8,19 +8,22 @@ these says so with :meth:`Watch.forgive`; every other complaint fails it when it
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Page, Request, WebError
 
-_REPORT = """
+REPORT = """
 addEventListener('securitypolicyviolation', (event) => console.error(
   `policy violated: ${event.effectiveDirective} by ${event.blockedURI} ${event.sample} (${event.sourceFile})`));
 new ReportingObserver((reports) => reports.forEach((report) => console.error(
   `${report.type}: ${report.body?.message ?? report.body?.id}`)), { types: ['deprecation', 'intervention'] }).observe();
 """
-"""Runs before every document; the browser's own log tells most violations too, but not all."""
+"""To be run before every document; the browser's own log tells most violations too, but not all."""
 
 _INSIDE = {"data", "blob", "about"}
 
@@ -35,13 +38,20 @@ class Watch:
         """Where requests may go; the first one adds its own."""
         self._forgiven: list[re.Pattern[str]] = []
 
-    def over(self, context: BrowserContext) -> None:
-        """Watch every page of a context, from its first document on."""
-        context.add_init_script(_REPORT)
+    @contextmanager
+    def over(self, context: BrowserContext) -> Iterator[None]:
+        """Watch every page of a profile."""
         context.on("console", self._heard)
         context.on("weberror", self._raised)
         context.on("request", self._asked)
         context.on("page", self._opened)
+        try:
+            yield
+        finally:
+            context.remove_listener("console", self._heard)
+            context.remove_listener("weberror", self._raised)
+            context.remove_listener("request", self._asked)
+            context.remove_listener("page", self._opened)
 
     def forgive(self, pattern: str) -> None:
         """Let complaints pass that a regular expression finds."""

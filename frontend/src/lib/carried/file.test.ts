@@ -13,25 +13,22 @@ const BARS = [
   { startedAt: 40, endedAt: null },
 ];
 
+const PARTS = [
+  { name: 'system prompt', kind: 'text', size: 9 },
+  { name: 'tools', kind: 'json', size: 2 },
+  { name: 'request', kind: 'json', size: 1 },
+];
+
 const FILE: Answers = new Map<string, unknown>([
-  ['api/sessions', { rows: [row('a', null), row('b', 'a')], offset: 0, total: 2, live: 0, reading: null }],
-  [BASE, { row: row('a', null) }],
+  [BASE, { row: { sessionId: 'a', parentId: null } }],
   [`${BASE}/why`, { status: 'failed' }],
   [`${BASE}/costs?by=turn`, { shares: [1, 2, 3], first: 0, count: 3, total: {} }],
   [`${BASE}/timeline`, { startedAt: 0, endedAt: 50, window: [0, 50], lanes: [{ group: 'rounds', bars: BARS }] }],
-  [`${BASE}/nodes/1-1`, { detail: { path: '1-1', logs: LOGS }, logCount: 5 }],
+  [`${BASE}/nodes/1-1`, { detail: { path: '1-1', parts: PARTS, logs: LOGS }, logCount: 5 }],
   [`${BASE}/nodes/1-1/new`, { before: null, new: null }],
-  [`${BASE}/nodes/1-1/parts/system%20prompt?as=text`, part(LINES)],
-  [`${BASE}/nodes/1-1/parts/tools?as=json`, part(['{', '}'])],
+  [`${BASE}/nodes/1-1/parts/system%20prompt`, { lines: [JSON.stringify(LINES.join('\n'))] }],
+  [`${BASE}/nodes/1-1/parts/tools`, { lines: ['{', '}'] }],
 ]);
-
-function row(sessionId: string, parentId: string | null): object {
-  return { sessionId, parentId };
-}
-
-function part(lines: readonly string[]): object {
-  return { name: 'p', kind: 'text', size: 9, first: 0, lines, messages: null, known: 30, isWhole: true, after: null };
-}
 
 it('answers what is carried as it is', () => {
   expect(carriedAnswer(FILE, 'sessions/a', {})).toBe(FILE.get(BASE));
@@ -39,19 +36,20 @@ it('answers what is carried as it is', () => {
   expect(carriedAnswer(FILE, 'sessions/a/nodes/1-1/new', {})).toEqual({ before: null, new: null });
 });
 
-it('lists the session, and not those that are seen in its tree', () => {
-  expect(carriedAnswer(FILE, 'sessions', { q: '', limit: 50 })).toMatchObject({ rows: [{ sessionId: 'a' }], total: 1 });
-});
-
 it('cuts pages of log entries, lines and shares', () => {
   const node = carriedAnswer(FILE, 'sessions/a/nodes/1-1', { logsFrom: 1, logsTo: 3 });
   expect(node).toMatchObject({ detail: { logs: [{ place: 1 }, { place: 2 }] }, logCount: 5 });
   const lines = carriedAnswer(FILE, 'sessions/a/nodes/1-1/parts/system%20prompt', { as: 'text', from: 28, to: 40 });
-  expect(lines).toMatchObject({ lines: ['line 28', 'line 29'], first: 28, known: 30, isWhole: true });
+  expect(lines).toMatchObject({ lines: ['line 28', 'line 29'], first: 28, known: 30, kind: 'text' });
   expect(carriedAnswer(FILE, 'sessions/a/costs', { by: 'turn', from: 1, to: 2 })).toMatchObject({
     shares: [2],
     first: 1,
   });
+});
+
+it('has no conversation where there is none', () => {
+  const asked = () => carriedAnswer(FILE, 'sessions/a/nodes/1-1/parts/tools', { as: 'conversation' });
+  expect(asked).toThrow(new ApiError(404, 'web.no_part'));
 });
 
 it('finds a text, so many places at a time', () => {
@@ -83,9 +81,10 @@ it.each([
   ['search', 'page.not_in_file'],
   ['costs', 'page.not_in_file'],
   ['overview', 'page.not_in_file'],
+  ['sessions', 'page.not_in_file'],
   ['sessions/a/nodes/9', 'web.no_node'],
   ['sessions/a/nodes/1-1/parts/request', 'page.left_out'],
-  ['sessions/a/nodes/1-1/parts/tools', 'web.no_part'],
+  ['sessions/a/nodes/1-1/parts/absent', 'page.left_out'],
   ['sessions/a/costs', 'page.left_out'],
 ])('names what it does not have: %s', (path, slug) => {
   expect(() => carriedAnswer(FILE, path, {})).toThrow(new ApiError(404, slug));

@@ -6,7 +6,7 @@
  */
 import type { Params } from '../api.ts';
 import { ApiError } from '../apiError.ts';
-import type { Completions, Costs, Match, Matches, NodePage, PartPage, SessionPage, Timeline } from '../wire.ts';
+import type { Completions, Costs, Match, Matches, Message, NodePage, PartFacts, PartPage, Timeline } from '../wire.ts';
 import { asksTooMuch } from './filter.ts';
 import { findIn, wholePart, type Shown } from './part.ts';
 import { CarriedTree } from './tree.ts';
@@ -24,7 +24,6 @@ const MATCHES = 20;
 /** The answer to a question, as a server would have given it. Throws an `ApiError` for what the file does not hold. */
 export function carriedAnswer(answers: Answers, path: string, params: Params): unknown {
   const [room, id = '', what, ...rest] = path.split('/');
-  if (path === 'sessions') return listed(answers);
   if (path === 'complete') return completed(String(params['text'] ?? ''));
   const base = `api/sessions/${id}`;
   if (room !== 'sessions' || !answers.has(base)) throw new ApiError(404, 'page.not_in_file');
@@ -34,14 +33,6 @@ export function carriedAnswer(answers: Answers, path: string, params: Params): u
   if (what === 'costs') return shares(held<Costs>(answers, `${base}/costs?by=${text(params['by'], 'model')}`), params);
   if (what !== 'nodes') return held(answers, [base, what].filter(Boolean).join('/'));
   return node(answers, `${base}/nodes/${rest[0]}`, rest.slice(1), params);
-}
-
-/** The sessions of the file; those that another one of them started are seen in its tree. */
-function listed(answers: Answers): SessionPage {
-  const page = held<SessionPage>(answers, 'api/sessions');
-  const ids = new Set(page.rows.map(({ sessionId }) => sessionId));
-  const rows = page.rows.filter(({ parentId }) => parentId === null || !ids.has(parentId));
-  return { ...page, rows, total: rows.length };
 }
 
 function completed(query: string): Completions {
@@ -68,9 +59,16 @@ function node(answers: Answers, base: string, rest: readonly string[], params: P
   if (what !== 'parts') return held(answers, `${base}/${what}`);
   const shown = text(params['as'], 'text') as Shown;
   const address = `${base}/parts/${part}`;
-  const whole = wholePart(answers, address, shown, text(params['at'], '[]'));
-  if (!whole) throw new ApiError(404, answers.has(`${address}?as=json`) ? 'web.no_part' : 'page.left_out');
-  return verb === 'find' ? matches(whole.pieces as readonly string[], params) : page(whole.page, whole.pieces, params);
+  const pieces = wholePart(answers, address, shown, text(params['at'], '[]'));
+  if (!pieces) throw new ApiError(404, answers.has(address) ? 'web.no_part' : 'page.left_out');
+  if (verb === 'find') return matches(pieces as readonly string[], params);
+  return page(facts(held<NodePage>(answers, base), decodeURIComponent(part ?? '')), shown, pieces, params);
+}
+
+function facts({ detail }: NodePage, name: string): PartFacts {
+  const known = [...detail.parts, ...detail.logs.flatMap(({ parts }) => parts)].find((part) => part.name === name);
+  if (!known) throw new ApiError(404, 'web.no_part');
+  return known;
 }
 
 function withLogs({ detail, logCount }: NodePage, params: Params): NodePage {
@@ -78,11 +76,12 @@ function withLogs({ detail, logCount }: NodePage, params: Params): NodePage {
   return { detail: { ...detail, logs }, logCount };
 }
 
-function page(known: PartPage, pieces: readonly unknown[], params: Params): PartPage {
+function page(known: PartFacts, shown: Shown, pieces: readonly unknown[], params: Params): PartPage {
   const first = number(params['from'], 0);
   const cut = pieces.slice(first, number(params['to'], MESSAGES));
-  const place = known.messages ? { messages: cut as PartPage['messages'] } : { lines: cut as PartPage['lines'] };
-  return { ...known, ...place, first, known: pieces.length, isWhole: true, after: null };
+  const isTalk = shown === 'conversation';
+  const [lines, messages] = [isTalk ? null : (cut as string[]), isTalk ? (cut as Message[]) : null];
+  return { ...known, lines, messages, first, known: pieces.length, isWhole: true };
 }
 
 function matches(lines: readonly string[], params: Params): Matches {

@@ -1,54 +1,63 @@
-/** Promises of `part.ts`: a part that begins like another is put together, and every place in it is found. */
+/** Promises of `part.ts`: what parts share is put in its place, and every place in a part is found. */
 import { expect, it } from 'vitest';
 
 import type { Answers } from './file.ts';
 import { findIn, wholePart, type Shown } from './part.ts';
 
 const JSON_LINES = ['{', '  "model": "m",', '  "said": "one\\ntwo",', '  "messages": []', '}'];
+const NODE = 'api/sessions/a/nodes/1-1/parts';
 
-function page(shown: Shown, pieces: readonly unknown[], after: readonly [string, number] | null = null): object {
-  return { lines: shown === 'conversation' ? null : pieces, messages: shown === 'conversation' ? pieces : null, after };
+function file(parts: Readonly<Record<string, unknown>>, shelves: Readonly<Record<string, unknown>> = {}): Answers {
+  const named = Object.entries(parts).map(([name, part]): [string, unknown] => [`${NODE}/${name}`, part]);
+  const kept = Object.entries(shelves).map(([name, shelf]): [string, unknown] => [`api/sessions/a/${name}`, shelf]);
+  return new Map([...named, ...kept]);
 }
 
 function pieces(answers: Answers, part: string, shown: Shown, at = '[]'): readonly unknown[] | undefined {
-  return wholePart(answers, part, shown, at)?.pieces;
+  return wholePart(answers, `${NODE}/${part}`, shown, at);
 }
 
-it('follows a part to those it begins like, however many', () => {
-  const answers = new Map<string, unknown>([['0?as=text', page('text', ['a', 'b', 'c'])]]);
-  for (let at = 1; at < 5000; at += 1) answers.set(`${at}?as=text`, page('text', [`n${at}`], [`${at - 1}?as=text`, 2]));
-  expect(pieces(answers, '1', 'text')).toEqual(['a', 'b', 'n1']);
-  expect(pieces(answers, '4999', 'text')).toEqual(['a', 'b', 'n4999']);
+function message(number: number, text: string): object {
+  return { number, role: 'user', blocks: [{ kind: 'text', text, at: ['messages', number, 'content'] }] };
+}
+
+it('puts the lines of a shelf where a run of them stands', () => {
+  const answers = file(
+    { p: { lines: ['[', ['messages', 1, 2], ['tools', 0, 1], ']'] }, q: { same: `${NODE}/p` } },
+    { 'lines/messages': ['a', 'b', 'c'], 'lines/tools': ['t', 'u'] },
+  );
+  expect(pieces(answers, 'p', 'json')).toEqual(['[', 'b', 'c', 't', ']']);
+  expect(pieces(answers, 'q', 'json')).toEqual(['[', 'b', 'c', 't', ']']);
 });
 
-it('takes no more of a part than the next one says', () => {
-  const answers = new Map([
-    ['a?as=text', page('text', [1, 2, 3, 4])],
-    ['b?as=text', page('text', [5, 6], ['a?as=text', 3])],
-    ['c?as=text', page('text', [7], ['b?as=text', 4])],
-    ['d?as=text', page('text', [8], ['c?as=text', 2])],
+it('numbers the messages of a shelf by where they stand now', () => {
+  const shelf = [0, 1, 2, 3].map((number) => message(number, `m${number}`));
+  const answers = file({ p: { messages: [['messages', 2, 2], message(2, 'own')] } }, { 'messages/messages': shelf });
+  expect(pieces(answers, 'p', 'conversation')).toEqual([
+    { ...message(0, 'm2') },
+    { ...message(1, 'm3') },
+    message(2, 'own'),
   ]);
-  expect(pieces(answers, 'c', 'text')).toEqual([1, 2, 3, 5, 7]);
-  expect(pieces(answers, 'd', 'text')).toEqual([1, 2, 8]);
+  expect(shelf[2]).toEqual(message(2, 'm2'));
 });
 
-it('has nothing where a part that it begins like was left out', () => {
-  expect(pieces(new Map([['b?as=json', page('json', [1], ['a?as=json', 2])]]), 'b', 'json')).toBeUndefined();
+it('has nothing of a part that was left out, and no conversation where there is none', () => {
+  expect(pieces(new Map(), 'p', 'json')).toBeUndefined();
+  expect(pieces(file({ p: { lines: ['1'] } }), 'p', 'conversation')).toBeUndefined();
 });
 
-it('finds a long text with the first part that has its message', () => {
-  const at = '["messages",0,"content é"]';
-  const answers = new Map([
-    ['a?as=conversation', page('conversation', [1])],
-    [`a?as=text&at=${encodeURIComponent(at)}`, page('text', ['long'])],
-    ['b?as=conversation', page('conversation', [2], ['a?as=conversation', 1])],
-  ]);
-  expect(pieces(answers, 'b', 'text', at)).toEqual(['long']);
-  expect(pieces(answers, 'b', 'text', '["messages",1]')).toBeUndefined();
+it('reads a text out of its JSON, unless it is told as text', () => {
+  expect(pieces(file({ p: { lines: ['"one\\nt', 'wo"'] } }), 'p', 'text')).toEqual(['one', 'two']);
+  expect(pieces(file({ p: { lines: ['"\\u001b[31mred"'], text: ['red'] } }), 'p', 'text')).toEqual(['red']);
+  expect(pieces(file({ p: { lines: ['{', '}'] } }), 'p', 'text')).toEqual(['{', '}']);
+  const long = 'é'.repeat(4001);
+  expect(
+    pieces(file({ p: { lines: [JSON.stringify(long)] } }), 'p', 'text')?.map((line) => String(line).length),
+  ).toEqual([2000, 2000, 1]);
 });
 
 it('takes a member out of the JSON, as it stands and as text', () => {
-  const answers = new Map([['a?as=json', page('json', JSON_LINES)]]);
+  const answers = file({ a: { lines: JSON_LINES } });
   expect(pieces(answers, 'a', 'json', '["model"]')).toEqual(['"m"']);
   expect(pieces(answers, 'a', 'text', '["said"]')).toEqual(['one', 'two']);
   expect(pieces(answers, 'a', 'json', '["absent"]')).toBeUndefined();

@@ -1,67 +1,85 @@
 /**
- * Payloads out of a file. A request repeats the one before it, so a part may say that it begins like another, which may
- * say the same of a third: its lines (or messages) are put together from all of them.
+ * Payloads out of a file. A request repeats the one before it, so what payloads share stands in the file once, on
+ * shelves, and a payload says which runs of a shelf it is made of.
  */
-import type { Match, PartPage } from '../wire.ts';
+import type { CarriedPart, Match, Message } from '../wire.ts';
 import type { Answers } from './file.ts';
 import { member } from './member.ts';
 
 /** How a payload is shown. */
 export type Shown = 'conversation' | 'json' | 'text';
 
-/** A part, and all of its lines or messages. */
-export interface Whole {
-  readonly page: PartPage;
-  readonly pieces: readonly unknown[];
-}
+type Run = readonly [shelf: string, first: number, count: number];
 
 /** Characters of a line; what is longer goes on in the next one. */
 const WIDEST = 2000;
 
-/** All of a part, or of what stands at a place in it (as JSON); `undefined` if the file does not have it. */
-export function wholePart(answers: Answers, part: string, shown: Shown, at: string): Whole | undefined {
-  if (at === '[]') return resolved(answers, `${part}?as=${shown}`);
-  const told = shown === 'text' ? carriedText(answers, part, at) : undefined;
-  return told ?? placed(answers, part, shown, at);
+let last: { answers: Answers; key: string; pieces: readonly unknown[] | undefined } | undefined;
+
+/** All lines or messages of a part, or of what stands at a place in it (as JSON); `undefined` if the file has none. */
+export function wholePart(answers: Answers, part: string, shown: Shown, at: string): readonly unknown[] | undefined {
+  const key = [part, shown, at].join(' ');
+  // a payload is asked for in pages
+  if (last?.answers !== answers || last.key !== key) last = { answers, key, pieces: made(answers, part, shown, at) };
+  return last.pieces;
 }
 
-/** Follow a part to those it begins like, from the nearest to the furthest, and take of each what is needed. */
-function resolved(answers: Answers, address: string): Whole | undefined {
-  const page = answers.get(address) as PartPage | undefined;
-  if (!page) return undefined;
-  const found: (readonly unknown[])[] = [];
-  let wanted = Infinity;
-  for (let here: PartPage | undefined = page, next: string; ; here = answers.get(next) as PartPage | undefined) {
-    if (!here) return undefined;
-    const [before, count] = here.after ?? ['', 0];
-    found.push((here.messages ?? here.lines ?? []).slice(0, Math.max(0, wanted - count)));
-    wanted = Math.min(wanted, count);
-    if (!wanted) return { page, pieces: found.toReversed().flat() };
-    next = before;
+function made(answers: Answers, address: string, shown: Shown, at: string): readonly unknown[] | undefined {
+  const own = answers.get(address) as CarriedPart | undefined;
+  const part = own?.same ? (answers.get(own.same) as CarriedPart | undefined) : own;
+  if (!part) return undefined;
+  const session = address.replace(/\/nodes\/.*/, '');
+  if (shown === 'conversation') return part.messages ? messages(answers, session, part.messages) : undefined;
+  if (shown === 'text' && at === '[]' && part.text) return part.text;
+  const lines = (part.lines ?? []).flatMap((piece) =>
+    typeof piece === 'string' ? [piece] : shelved<string>(answers, `${session}/lines`, piece),
+  );
+  const found = at === '[]' ? lines : member(lines, place(at));
+  return found && shown === 'text' ? text(found) : found;
+}
+
+/** Messages in their places: what a shelf has is numbered as it was where it came first. */
+function messages(answers: Answers, session: string, pieces: NonNullable<CarriedPart['messages']>): Message[] {
+  const found: Message[] = [];
+  for (const piece of pieces) {
+    const there = isRun(piece) ? shelved<Message>(answers, `${session}/messages`, piece) : [piece];
+    for (const message of there) found.push(moved(message, found.length));
   }
+  return found;
 }
 
-/** A long text of a conversation: it is carried with the first part that has its message. */
-function carriedText(answers: Answers, part: string, at: string): Whole | undefined {
-  let here = part;
-  while (here) {
-    const found = resolved(answers, `${here}?as=text&at=${encoded(at)}`);
-    if (found) return found;
-    const page = answers.get(`${here}?as=conversation`) as PartPage | undefined;
-    here = page?.after?.[0].split('?')[0] ?? '';
-  }
-  return undefined;
+function moved(message: Message, number: number): Message {
+  const by = number - message.number;
+  if (!by) return message;
+  const blocks = message.blocks.map((block) => {
+    const [list, index, ...rest] = block.at;
+    return typeof list === 'string' && typeof index === 'number'
+      ? { ...block, at: [list, index + by, ...rest] }
+      : block;
+  });
+  return { ...message, number, blocks };
 }
 
-/** What stands at a place in a part, out of the JSON of the part. */
-function placed(answers: Answers, part: string, shown: Shown, at: string): Whole | undefined {
-  const json = resolved(answers, `${part}?as=json`);
-  const lines = json && member(json.pieces as readonly string[], place(at));
-  if (!json || !lines || shown === 'conversation') return undefined;
-  const { page } = json;
-  if (shown === 'json') return { page, pieces: lines };
-  const text = parsed(lines.join(''));
-  return typeof text === 'string' ? { page, pieces: text.split('\n') } : undefined;
+function isRun(piece: Message | Run): piece is Run {
+  return Array.isArray(piece);
+}
+
+function shelved<T>(answers: Answers, shelves: string, [shelf, first, count]: Run): readonly T[] {
+  return ((answers.get(`${shelves}/${shelf}`) ?? []) as readonly T[]).slice(first, first + count);
+}
+
+/** The lines of the text that lines of JSON say; of anything else these lines. */
+function text(lines: readonly string[]): readonly string[] {
+  const said = parsed(lines.join(''));
+  return typeof said === 'string' ? said.split('\n').flatMap(cut) : lines;
+}
+
+function cut(line: string): readonly string[] {
+  if (line.length <= WIDEST) return [line];
+  const signs = [...line];
+  return Array.from({ length: Math.ceil(signs.length / WIDEST) }, (_, at) =>
+    signs.slice(at * WIDEST, (at + 1) * WIDEST).join(''),
+  );
 }
 
 /** Every place from a line on where a text begins, at most one in a line. It may reach into the next line. */
@@ -81,10 +99,6 @@ export function* findIn(lines: readonly string[], needle: string, from: number, 
 /** Characters, as the server counts them. */
 function length(text: string): number {
   return [...text].length;
-}
-
-function encoded(text: string): string {
-  return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'));
 }
 
 function place(at: string): readonly (string | number)[] {

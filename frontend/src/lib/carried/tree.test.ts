@@ -33,7 +33,18 @@ function row([key, kind, depth, guide]: (typeof ROWS)[number], at: number): Tree
   const path = key.includes('#') ? '' : key;
   const notes = [[`note ${key}`, '']];
   const expandable = (ROWS[at + 1]?.[2] ?? 0) > depth;
-  return { key, path, kind, depth, guide, notes, expandable, block: kind === 'turn', label: [] } as unknown as TreeRow;
+  return {
+    key,
+    path,
+    kind,
+    depth,
+    guide,
+    notes,
+    inside: notes,
+    expandable,
+    block: kind === 'turn',
+    label: [],
+  } as unknown as TreeRow;
 }
 
 beforeEach(() => {
@@ -55,8 +66,8 @@ it('shows what is opened, and nothing below what is not', () => {
   expect(keys({ open: ['1', '1-2', '1-2.1'] })).toEqual(ROWS.map(([key]) => key).filter((key) => key !== '2-1'));
   const [, , closed] = tree.rows({}).rows;
   const [, , opened] = tree.rows({ open: '1' }).rows;
-  expect([closed?.expanded, closed?.notes.length]).toEqual([false, 1]);
-  expect([opened?.expanded, opened?.notes.length]).toEqual([true, 0]);
+  expect([closed?.expanded, closed?.notes.length, closed?.inside.length]).toEqual([false, 1, 1]);
+  expect([opened?.expanded, opened?.notes.length, opened?.inside.length]).toEqual([true, 0, 0]);
 });
 
 it('gives a slice, and says how many there are and where one is', () => {

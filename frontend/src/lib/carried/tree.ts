@@ -145,6 +145,7 @@ export class CarriedTree {
       guide: guides?.get(at) ?? row.guide,
       expanded: isOpen || !row.depth,
       notes: isOpen && row.block ? [] : row.notes,
+      inside: isOpen ? [] : row.inside,
       matched: meant.rows?.[at] === true,
       found: row.path && meant.rows ? (meant.below[at] ?? 0) : 0,
     };
