@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from clew.cli.exit_codes import ExitCode
 from clew.model.catalog import catalog
 from tests.cli import records
 from tests.text.goldens import agrees
@@ -106,3 +107,14 @@ def test_an_empty_folder_is_no_error(tmp_path: Path, clew: Callable[..., Outcome
     """Before the first session there is nothing to show, and that is said on stderr."""
     assert clew("ls", "--dir", tmp_path / "none") == (0, "", f"There are no sessions in {tmp_path / 'none'}.\n")
     assert json.loads(clew("ls", "--dir", tmp_path / "none", "--json").out) == []
+
+
+@pytest.mark.parametrize("command", [("ls",), ("search", "text"), ("stats",), ("ls", "agent:a")])
+def test_a_folder_that_is_not_there_is_no_error_wherever_it_is_looked_for(
+    command: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clew: Callable[..., Outcome]
+) -> None:
+    """Who asks in the wrong place, or too early, is told that nothing is there, also of a folder beside him."""
+    monkeypatch.chdir(tmp_path)
+    asked = clew(*command, "--dir", "none")
+    assert asked.code in {ExitCode.OK, ExitCode.NOT_FOUND}, asked.err
+    assert asked == clew(*command, "--dir", tmp_path / "none")._replace(err=asked.err)

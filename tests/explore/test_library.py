@@ -79,6 +79,17 @@ def test_totals_of_the_samples_are_the_sums_of_their_leaves(tmp_path: Path) -> N
         assert abs((row.cost or Decimal(0)) - (cost or Decimal(0))) < Decimal("1e-9")
 
 
+def test_a_session_is_named_by_what_is_known_of_it(tmp_path: Path) -> None:
+    """A list tells sessions apart by their title, else by what the user began with, else by their last status."""
+    for title, words, status in (("refund", "hello", None), (None, "where is it?", "searching"), (None, None, "idle")):
+        with clew.session(dir=tmp_path, title=title) as session, session.turn(user_input=words):
+            session.set(latest_status=status)
+    library = Library(Folder(tmp_path))
+    library.refresh()
+    rows = library.sessions("", order="oldest")
+    assert {row.name for row in rows} == {"refund", "“where is it?”", "idle"}
+
+
 def test_a_list_has_the_sessions_that_no_other_started(library: Library) -> None:
     """Newest first; those below others come on demand."""
     rows = library.sessions()

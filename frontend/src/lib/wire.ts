@@ -491,6 +491,8 @@ export interface SessionRow {
   readonly agentId: string | null;
   readonly model: string | null;
   readonly title: string | null;
+  /** The beginning of what the user typed first. */
+  readonly opening: string | null;
   /** What the agent last said of itself. */
   readonly latestStatus: string | null;
   readonly status: 'abandoned' | 'failed' | 'interrupted' | 'ok' | 'running' | 'unreadable';

@@ -92,6 +92,7 @@ def _say_rest(library: Library, shown: int, known: int, *, asked: object) -> Non
 
 
 def _line(row: SessionRow) -> SessionLine:
+    from clew.record.standin import TAG
     from clew.text.numbers import elapsed
     from clew.text.tables import SessionLine
 
@@ -104,8 +105,9 @@ def _line(row: SessionRow) -> SessionLine:
         tokens=row.usage.total_tokens,
         cost=row.cost,
         unpriced=row.unpriced,
-        title=row.title,
+        title=row.name,
         below=row.parent_id is not None,
+        replay=TAG in row.tags,
         refused=(row.error or "") if row.status == "unreadable" else None,
     )
 
@@ -125,11 +127,13 @@ def _facts(row: SessionRow, notes: Sequence[Note]) -> dict[str, Any]:
         "agentId": row.agent_id,
         "parent": None if row.parent_id is None else f"{row.parent_id} {row.parent_path}",
         "title": row.title,
+        "opening": row.opening,
         "model": row.model,
         "status": row.status,
         "startedAt": utc_time(row.started_at),
         "endedAt": utc_time(row.ended_at),
         "durationMs": elapsed(row.started_at, row.ended_at),
+        "tags": list(row.tags),
         "turns": row.turns,
         "retries": row.retries,
         "tools": row.tools,

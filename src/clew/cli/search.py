@@ -119,7 +119,7 @@ def _write_rows(found: Iterable[Find], *, ascii_signs: bool) -> int:
     for session_id, group in groupby(found, key=lambda find: find.hit.session_id):
         here = list(group)
         row = here[0].session
-        about = (row.agent_id, row.status, row.title) if row is not None else (None, "", None)
+        about = (row.agent_id, row.status, row.name) if row is not None else (None, "", None)
         output.write_rows([session_match(session_id, *about)], ascii_signs=ascii_signs)
         output.write_rows(match_rows([_match(find) for find in here]), ascii_signs=ascii_signs)
         path = next((find.path for find in here if find.path), "")

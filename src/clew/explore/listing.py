@@ -22,6 +22,8 @@ class SessionRow(msgspec.Struct, frozen=True, kw_only=True, gc=False, rename="ca
     agent_id: str | None
     model: str | None
     title: str | None
+    opening: str | None
+    """The beginning of what the user typed first."""
     latest_status: str | None
     """What the agent last said of itself."""
     status: ListedStatus
@@ -61,6 +63,11 @@ class SessionRow(msgspec.Struct, frozen=True, kw_only=True, gc=False, rename="ca
     size: int
     """Bytes of its own journals."""
     tags: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """What it is about, as far as anybody said: its title, else what the user began with, else its last status."""
+        return self.title or (f"“{self.opening}”" if self.opening else "") or self.latest_status or ""
 
     @property
     def duration_ms(self) -> float | None:
@@ -114,6 +121,7 @@ COLUMNS = ", ".join(
         "session.children",
         *(f"session.all_{name}" for name in Usage.__struct_fields__),
         "session.all_cost, session.all_unpriced, session.notes, session.damaged, session.size",
+        "(SELECT words FROM round WHERE round.session = session.id AND round.path = '1')",
         "(SELECT group_concat(tag, char(10)) FROM tag WHERE tag.session = session.id)",
     ]
 )
@@ -126,9 +134,10 @@ def session_row(row: tuple[Any, ...]) -> SessionRow:
     """The row of a query for :data:`COLUMNS`."""
     used = row[_USAGE_AT : _USAGE_AT + 5]
     *counts, children = row[len(_PLAIN) : _USAGE_AT]
-    cost, unpriced, notes, damaged, size, tags = row[_USAGE_AT + 5 :]
+    cost, unpriced, notes, damaged, size, opening, tags = row[_USAGE_AT + 5 :]
     return SessionRow(
         **dict(zip((*_PLAIN, *_SUMMED), (*row[: len(_PLAIN)], *counts), strict=True)),
+        opening=opening,
         children=children,
         usage=Usage(**dict(zip(Usage.__struct_fields__, used, strict=True))),
         cost=to_dollars(cost),

@@ -72,7 +72,7 @@ def about(row: SessionRow) -> Row:
 def _title(row: SessionRow) -> Row:
     if row.status == "unreadable":
         return (Span(one_line(row.error or ""), "dim"),)
-    return (Span(one_line(row.title or row.latest_status or "")),)
+    return (Span(one_line(row.name)),)
 
 
 def _line(found: dict[str, Row], width: int) -> Row:

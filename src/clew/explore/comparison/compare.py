@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from clew.explore.comparison.definitions import compare_definitions
 from clew.explore.comparison.difference import Comparison, Deltas, Figure
 from clew.explore.comparison.findings import Findings, opened
-from clew.explore.comparison.replayed import are_replayed, without_addresses, without_origin
+from clew.explore.comparison.replayed import are_replayed, without_addresses, without_origin, without_tag
 from clew.explore.comparison.requests import Requests
 from clew.explore.comparison.rounds import Rounds
 from clew.model.session import Attempt
@@ -72,7 +72,8 @@ def _setup(place: Place, a: Session, b: Session, findings: Findings) -> None:
     findings.setting(
         place, "system_prompt_changed", "system_prompt", (place, "system prompt"), *prompts, copy=bool(place.path_b)
     )
-    findings.field(place, "tags_changed", "tags", sorted(a.tags), sorted(b.tags))
+    tags = without_tag if findings.replayed else sorted
+    findings.field(place, "tags_changed", "tags", tags(a.tags), tags(b.tags))
 
 
 def _init(place: Place, a: Session, b: Session, findings: Findings) -> None:

@@ -1,6 +1,6 @@
 """A session beside its replay: what differs by nature between the two, and is no difference.
 
-A replay says which session it replays, finds its models at another address, and does not run the code of tools that
+A replay says which session it replays, is tagged as one, finds its models at another address, and does not run the code of tools that
 are stood in for: what they logged, used and called is not in its record.
 """
 
@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING, Any
 from clew.explore.comparison.payload_changes import MISSING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from clew.model.session import Session
 
 _ORIGIN = "replay_of"
 """The attribute of a replay that names its original."""
+_TAG = "replay"
+"""The tag of a replay."""
 _ADDRESS = "base_url"
 """The setting of a provider that says where it is."""
 
@@ -29,6 +33,11 @@ def without_origin(attributes: Any) -> Any:  # noqa: ANN401 - a JSON value
     if not isinstance(attributes, dict) or _ORIGIN not in attributes:
         return attributes
     return {name: value for name, value in attributes.items() if name != _ORIGIN} or MISSING
+
+
+def without_tag(tags: Iterable[str]) -> list[str]:
+    """The tags of a session, sorted, without the one that says that it is a replay."""
+    return sorted(tag for tag in tags if tag != _TAG)
 
 
 def without_addresses(providers: Any) -> Any:  # noqa: ANN401 - a JSON value

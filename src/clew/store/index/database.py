@@ -140,8 +140,8 @@ def _is_sound(connection: sqlite3.Connection) -> bool:
 def _open_to_read(path: Path) -> sqlite3.Connection:
     """Open a catalog that may lie where nothing can be written."""
     try:
-        connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=_PATIENCE)
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=_PATIENCE)
         _version(connection)
     except sqlite3.OperationalError:
-        connection = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
     return connection
