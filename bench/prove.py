@@ -30,6 +30,7 @@ from bench.checks.leaks import leaks
 from bench.checks.library import library
 from bench.checks.log import log
 from bench.checks.opening import opening
+from bench.checks.page_tests import vectors, views
 from bench.checks.plugin import plugin
 from bench.checks.properties import properties
 from bench.checks.replaying import replaying
@@ -38,7 +39,6 @@ from bench.checks.searching import searching
 from bench.checks.seeds import seeds
 from bench.checks.serving import serving
 from bench.checks.slugs import slugs
-from bench.checks.vectors import vectors
 from bench.process import ROOT
 from bench.series import WORKLOADS, compare
 from bench.table import markdown
@@ -76,6 +76,7 @@ CHECKS: dict[str, Check] = {
     "exploring": ("The terminal explorer", lambda: exploring(100_000)),
     "serving": ("The page's server", lambda: serving(100, 4.0, 5, 500)),
     "browsing": ("The page", lambda: browsing(100_000, 200 << 20)),
+    "views": ("Every view of a long session", lambda: views(100_000)),
     "vectors": ("Hostile text in the page", lambda: vectors(200)),
     "properties": ("Properties", properties),
 }

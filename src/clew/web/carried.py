@@ -37,7 +37,6 @@ from clew.web import asked
 from clew.web.answers import costs, trees
 from clew.web.carried_part import Packer
 from clew.web.encoding import embeddable, encode_any
-from clew.web.refusal import Refusal
 from clew.web.stock import Full, Room
 from clew.web.wire import Newer, NodePage, RowPage, SessionPage
 
@@ -121,7 +120,7 @@ class Collector:
     def _why(self) -> None:
         try:
             why = trees.why_of(self._view)
-        except (Refusal, ClewError):  # too large, or unreadable: the file says that it has none
+        except ClewError:  # unreadable: the file says that it has none
             self._left_out += 1
         else:
             self._add(self._at("why"), why)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from clew.explore.library import Library
+from clew.store.folder import Folder
 from hatch_build import build_page
 from tests.web.browser.workload import Workload, workload
 from tests.web.site import Site, serving
@@ -14,6 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Page
+
+LARGE = "LARGE_TURNS"
+"""The variable that says how many turns the large session has; the proofs at full size ask for 100,000."""
+_TURNS = 3_000
 
 
 class Busy(NamedTuple):
@@ -35,7 +42,8 @@ def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Busy]:
     """The server over the workload. No test changes the folder, but by the writer of the live session."""
     build_page()
     folder = tmp_path_factory.mktemp("busy")
-    ids = workload(folder)
+    ids = workload(folder, turns=int(os.environ.get(LARGE, _TURNS)))
+    Library(Folder(folder)).refresh()
     with serving(folder) as site:
         yield Busy(site, ids)
     ids.writer.close()

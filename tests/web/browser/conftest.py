@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
-_PATIENCE = 30_000
+_PATIENCE = 120_000
 """Milliseconds to wait for what has to come; a busy machine is no finding."""
 _LOOKS = {"locale": "en-GB", "timezone_id": "UTC", "reduced_motion": "reduce", "color_scheme": "light"}
 _EVERYTHING = "local_storage,indexeddb,cache_storage,service_workers"

@@ -41,7 +41,7 @@ class Workload(NamedTuple):
     """Of the live one; the caller closes it."""
 
 
-def workload(folder: Path, *, now: float | None = None, turns: int = 3_000) -> Workload:
+def workload(folder: Path, *, now: float | None = None, turns: int) -> Workload:
     """Write the sessions; ``now`` is in milliseconds, ``turns`` are those of the large one."""
     at = time.time() * 1000 if now is None else now
     fine, failed = _usual(folder, at)

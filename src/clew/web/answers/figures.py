@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from clew.explore.comparison import MEANINGS, compare
 from clew.explore.failures import failures_in, patterns
 from clew.text.comparison import unified, value_lines
-from clew.web.answers.trees import check_whole
 from clew.web.asked import Failing, Two
 from clew.web.desk import Desk
 from clew.web.limits import checked_stop
+from clew.web.refusal import Refusal
 from clew.web.wire import Beside, Compared, Delta, FailurePattern, Failures, Unlike
 
 if TYPE_CHECKING:
@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 
     from clew.explore.comparison import Comparison, Difference, Figure, Pair
     from clew.explore.failures import Pattern
+    from clew.explore.listing import SessionRow
 
 _MOST_PATTERNS = 500
+_MOST_WHOLE = 256 << 20
+"""Bytes of journals that are read to compare two sessions."""
 _MOST_LINES = 200
 """Lines of a value in a difference."""
 _WIDEST = 1_000
@@ -44,7 +47,7 @@ def comparison(desk: Desk, asked: Two) -> Compared:
     """Session B beside session A: a page of differences, and a page of the nodes of both."""
     page = slice(asked.from_, checked_stop(asked.from_, asked.to))
     one, other = desk.session(asked.a), desk.session(asked.b)
-    check_whole(one.view.row, other.view.row)
+    _check_whole(one.view.row, other.view.row)
 
     def compared() -> Comparison:
         return compare(one.view.whole(), other.view.whole(), price=desk.prices.cost)
@@ -61,6 +64,12 @@ def comparison(desk: Desk, asked: Two) -> Compared:
         deltas=tuple(_delta(name, getattr(told.deltas, name)) for name in told.deltas.__struct_fields__),
         echoes=told.echoes,
     )
+
+
+def _check_whole(*rows: SessionRow) -> None:
+    """Refuse what takes reading more than a server should for one answer. Raises ``Refusal``."""
+    if sum(row.size for row in rows) > _MOST_WHOLE:
+        raise Refusal("web.too_much")
 
 
 def _pattern(found: Pattern) -> FailurePattern:

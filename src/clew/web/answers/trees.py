@@ -10,6 +10,7 @@ from clew.explore.marks import Marks
 from clew.explore.query import parse
 from clew.explore.reading_order import ReadingOrder
 from clew.explore.rows import TreeRows, keys_above
+from clew.explore.why import telling
 from clew.text.clean import clean
 from clew.text.why import advice, why_rows
 from clew.tree.failure import explain
@@ -33,8 +34,6 @@ _FAILED = "status:failed,timeout,cancelled,interrupted,rejected"
 """What is gone to without a query."""
 _DEEPEST = 200
 """Sessions around one another that are named."""
-_MOST_WHOLE = 256 << 20
-"""Bytes of journals that are read to say why a session failed, or to compare it."""
 
 
 def session(desk: Desk, asked: One) -> SessionHead:
@@ -94,9 +93,8 @@ def why(desk: Desk, asked: One) -> Why:
 
 
 def why_of(view: SessionView) -> Why:
-    """The same of a view. Raises ``Refusal``."""
-    check_whole(view.row)
-    tree = view.whole()
+    """The same of a view. Raises ``RecordError``."""
+    tree = telling(view)
     return _why(tree, explain(tree))
 
 
@@ -112,12 +110,6 @@ def grown(desk: Desk, asked: One) -> Grown:
 def all_rows(view: SessionView, query: Query | None = None, *, only: bool = False, every: bool = False) -> TreeRows:
     """The rows of a tree, as it stands now, with nothing opened."""
     return TreeRows(view, query=query, only_matching=only, every_entry=every, now=time.time() * 1000)
-
-
-def check_whole(*rows: SessionRow) -> None:
-    """Refuse what takes reading more than a server should for one answer. Raises ``Refusal``."""
-    if sum(row.size for row in rows) > _MOST_WHOLE:
-        raise Refusal("web.too_much")
 
 
 def _above(library: Library, row: SessionRow) -> Iterator[SessionRow]:
