@@ -316,6 +316,20 @@ def test_conversations_at_the_same_time_do_not_mix(tmp_path: Path) -> None:
     assert clew.check(tree) == []
 
 
+def test_conversations_that_begin_alike_do_not_mix(tmp_path: Path) -> None:
+    """Of two that said the same so far, that one goes on whose calls are answered."""
+    first: list[Any] = [{"role": "user", "content": "go"}]
+    with (
+        serve(Message(content=(ToolUse("one", {}),)), Message(content=(ToolUse("two", {}),)), HELLO, HELLO) as server,
+        anthropic.Anthropic(base_url=server.base_url, api_key=KEY) as client,
+    ):
+        answers = [client.messages.create(model="m-1", max_tokens=9, messages=first) for _ in range(2)]
+        for answer in reversed(answers):
+            told = [*first, {"role": "assistant", "content": answer.content}, _told(answer)]
+            client.messages.create(model="m-1", max_tokens=9, messages=told)
+    assert [[tool.name for tool in turn.tools] for turn in only_tree(tmp_path).turns] == [["one"], ["two"], [], []]
+
+
 def test_an_application_that_marks_turns_is_believed(tmp_path: Path) -> None:
     """Where turns are marked, a call between them is work of its own, and no results are guessed."""
     with (

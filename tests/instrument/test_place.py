@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextvars import Context
+from typing import TYPE_CHECKING, Any
 
 import anthropic
 import pytest
 
+import clew
+from clew.model import event
 from clew.protocol.scenario import Error
-from tests.instrument.provider import BUSY, COUNTS, HELLO, REQUEST, RICH, attempts_of, client_of, serve, stream, tree_of
+from tests.instrument.provider import (
+    BUSY,
+    COUNTS,
+    HELLO,
+    REQUEST,
+    RICH,
+    attempts_of,
+    client_of,
+    serve,
+    stream,
+    tree_of,
+    value_of,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from clew.model.act import Act
     from clew.record.session import SessionRecorder
 
 
@@ -103,3 +120,51 @@ def test_outside_a_session_nothing_is_recorded(tmp_path: Path, monkeypatch: pyte
         assert client.messages.create(**REQUEST).content[0].type == "text"
         assert stream(client).stop_reason == "tool_use"
     assert list(tmp_path.iterdir()) == []
+
+
+def at_first(session: SessionRecorder, kind: type[Act], then: Callable[[], object]) -> None:
+    """Do something once, in the very moment in which an act of a kind is written."""
+    waiting = [then]
+
+    def hear(act: Act) -> None:
+        if isinstance(act, kind) and waiting:
+            waiting.pop()()
+
+    session.subscribe(hear)
+
+
+@pytest.mark.parametrize("moment", [event.TurnStart, event.AttemptStart, event.AttemptEnd, event.NodeEnd])
+@pytest.mark.parametrize("words", ["other", REQUEST["messages"][0]["content"]], ids=["other_words", "same_words"])
+def test_a_call_that_begins_in_the_midst_of_another_is_a_conversation_of_its_own(
+    tmp_path: Path, moment: type[Act], words: str
+) -> None:
+    """Whatever is being written of one call, a call of another context then is no retry of it and has its own turn."""
+    other: Any = {**REQUEST, "messages": [{"role": "user", "content": words}]}
+    with clew.instrument(dir=tmp_path), serve(HELLO, HELLO) as server:
+        client = client_of(server)
+        session = clew.session(agent_id="test", dir=tmp_path)
+        at_first(session, moment, lambda: Context().run(lambda: client.messages.create(**other)))
+        Context().run(lambda: client.messages.create(**REQUEST))
+        session.end()
+    tree = tree_of(session)
+    assert [len(turn.attempts) for turn in tree.turns] == [1, 1]
+    assert [turn.action and value_of(turn.action.content) for turn in tree.turns] == ["hëllo", words]
+    assert [value_of(turn.attempts[0].request)["messages"][0]["content"] for turn in tree.turns] == ["hëllo", words]
+    assert (clew.count_retries(tree), tree.steps, clew.check(tree)) == (0, (), [])
+
+
+def test_an_attempt_holds_one_call(session: SessionRecorder) -> None:
+    """A call that begins in the midst of another one in the same turn has an attempt of its own."""
+    other: Any = {**REQUEST, "messages": [{"role": "user", "content": "other"}]}
+    with serve(HELLO, HELLO, HELLO, HELLO) as server:
+        client = client_of(server)
+        with session.turn():
+            at_first(session, event.AttemptStart, lambda: client.messages.create(**other))
+            client.messages.create(**REQUEST)
+        with session.turn() as turn:
+            turn.attempt(provider="anthropic", model="m-1").start()
+            at_first(session, event.AttemptRequest, lambda: client.messages.create(**other))
+            client.messages.create(**REQUEST)
+    for found in tree_of(session).turns:
+        said = [value_of(attempt.request)["messages"][0]["content"] for attempt in found.attempts]
+        assert said == ["hëllo", "other"]

@@ -138,10 +138,10 @@ if "fail" in sys.argv:
 """
 
 
-def _run(folder: Path, *arguments: str, program: str = _PROGRAM) -> subprocess.CompletedProcess[str]:
+def _run(folder: Path, *arguments: str, program: str = _PROGRAM, log: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", program, *arguments],
-        env=os.environ | {"CLEW_DIR": str(folder), "CLEW_LOG": ""},
+        env=os.environ | {"CLEW_DIR": str(folder), "CLEW_LOG": log},
         capture_output=True,
         text=True,
         check=False,
@@ -197,3 +197,38 @@ def test_an_sdk_that_cannot_be_recorded_is_said_once(tmp_path: Path) -> None:
     told = _run(tmp_path, program=_NEWER)
     assert told.returncode == 0, told.stderr
     assert told.stderr.count("instrument.unavailable") == 1
+
+
+_TOO_LATE = """
+import sys
+import anthropic
+import clew
+from tests.instrument.provider import HELLO, REQUEST, serve
+with serve(HELLO, HELLO) as server:
+    client = anthropic.Anthropic(base_url=server.base_url, api_key="k")
+    clew.instrument()
+    if "again" in sys.argv:
+        client = client.with_options(max_retries=1)
+    client.messages.create(**REQUEST)
+"""
+_NEVER = """
+import clew
+clew.instrument()
+"""
+
+
+def test_a_program_whose_calls_are_not_seen_says_so_at_its_end(tmp_path: Path) -> None:
+    """A client made before the line is not recorded, in silence otherwise; what was seen or has no SDK says nothing."""
+    log = tmp_path / "log.jsonl"
+    for sink in ("console", f"jsonl:{log}"):
+        told = _run(tmp_path, program=_TOO_LATE, log=sink)
+        assert told.returncode == 0, told.stderr
+        assert (told.stderr + (log.read_text("utf-8") if log.exists() else "")).count("instrument.no_calls") == 1
+    for told in (
+        _run(tmp_path, "again", program=_TOO_LATE, log="console"),
+        _run(tmp_path, program=_NEVER, log="console"),
+        _run(tmp_path, log="console"),
+    ):
+        assert told.returncode == 0, told.stderr
+        assert "instrument.no_calls" not in told.stderr
+    assert len(list(clew.sessions(dir=tmp_path))) == 2

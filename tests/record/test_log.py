@@ -15,7 +15,7 @@ from clew.tree.query import find_logs, walk_logs
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from clew.model.session import Session
+    from clew.model.session import Failure, Session
     from clew.record.session import SessionRecorder
 
 pytestmark = pytest.mark.usefixtures("untroubled")
@@ -34,6 +34,14 @@ def loaded(session: SessionRecorder, **options: Any) -> Session:  # noqa: ANN401
     tree = clew.load(session.path, **options)
     assert (tree.notes, clew.check(tree)) == ((), [])
     return tree
+
+
+def fin_failure(session: SessionRecorder) -> Failure:
+    """What FIN says of the failure."""
+    tree = loaded(session)
+    assert tree.fin is not None
+    assert tree.fin.failure is not None
+    return tree.fin.failure
 
 
 def test_a_warning_carries_the_payloads_in_force(tmp_path: Path) -> None:
@@ -232,6 +240,33 @@ def test_a_session_that_is_said_to_fail_names_its_cause(tmp_path: Path) -> None:
     assert tree.fin.failure is not None
     assert (tree.status, tree.fin.error) == ("failed", "The order could not be found.")
     assert (tree.fin.failure.slug, tree.fin.failure.path, tree.fin.failure.origin) == ("tool.timeout", "1-1", "tool")
+
+
+def test_an_sdk_that_gives_up_names_the_request_that_failed(tmp_path: Path) -> None:
+    """FIN names the first failed attempt, and not the exception that only hands on how the last one ended."""
+    with pytest.raises(RuntimeError), recording(tmp_path) as session:  # noqa: PT012 - the block is the way the exception goes
+        with session.turn() as turn:
+            for _ in range(3):
+                with turn.attempt() as attempt:
+                    attempt.fail("Overloaded", slug="llm.overloaded", http_status=529)
+        raise RuntimeError("no answer after 3 attempts")
+    failure = fin_failure(session)
+    assert (failure.slug, failure.origin, failure.path) == ("llm.overloaded", "model", "1-1")
+
+
+@pytest.mark.parametrize("problem", [KeyError("x"), RuntimeError("x")])
+def test_an_exception_of_its_own_is_named_itself(tmp_path: Path, problem: Exception) -> None:
+    """A mistake of the program, or what it raises after something went well, follows from no earlier failure."""
+    with pytest.raises(type(problem)), recording(tmp_path) as session:  # noqa: PT012 - the block is the way the exception goes
+        with session.turn() as turn:
+            with turn.tool("orders") as tool:
+                tool.fail("no such table")
+            if isinstance(problem, RuntimeError):
+                with turn.attempt() as attempt:
+                    attempt.respond("It does not work today.")
+        raise problem
+    failure = fin_failure(session)
+    assert (failure.slug, failure.origin, failure.path) == ("session.error", "agent", None)
 
 
 def test_details_of_any_kind_are_kept(tmp_path: Path) -> None:

@@ -13,8 +13,10 @@ What the SDKs have in common is below them:
     stream.py         a tee: the host reads its bytes, the record hears them too
     spoken.py         what a conversation says, whatever the provider
     asks.py           the calls that models asked for and nobody has recorded yet
+    broken_off.py     calls that were asked for and whose result never came
     conversations.py  turns, found from what is sent to a model
     automatic.py      the session for calls outside any
+    setting.py        what the first request says that the agent is set up with
     place.py          where an exchange belongs: the attempt, turn or step in force, or a turn that is found
     dialect.py        what differs between providers, as a value
     exchange.py       one HTTP attempt on its way into the record

@@ -28,6 +28,8 @@ class _Automatic:
         """What it is opened with; ``None`` while nobody wants one."""
         self.session: SessionRecorder | None = None
         """The one that is open."""
+        self.called = False
+        """Whether any call of a model or a tool came by."""
         self.lock = RLock()
 
 
@@ -45,6 +47,16 @@ def want_sessions(options: dict[str, Any] | None) -> None:
         _automatic.options = options
     if options is None:
         end_session()
+
+
+def note_call() -> None:
+    """A call of a model or a tool comes by, recorded or not."""
+    _automatic.called = True
+
+
+def was_called() -> bool:
+    """Whether any call came by in this process."""
+    return _automatic.called
 
 
 def open_session_in_use() -> SessionRecorder | None:

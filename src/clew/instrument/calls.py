@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from clew.instrument.asks import claim, is_asked
-from clew.instrument.automatic import open_session_in_use, session_in_use
+from clew.instrument.automatic import note_call, open_session_in_use, session_in_use
 from clew.instrument.conversations import conversations_of, is_found
 from clew.record.attempt import AttemptRecorder
 from clew.record.current import current
@@ -39,6 +39,7 @@ class CallPlace(NamedTuple):
 
 def call_place(name: str, arguments: object) -> CallPlace | None:
     """The place for a tool that is called now, if there is one."""
+    note_call()
     node = current()
     if node is None or node.session.ended:
         node = session_in_use()

@@ -4,18 +4,20 @@ A request that goes on where an earlier one stopped belongs to the same conversa
 names the answer that it goes on from, or the conversation that the provider keeps. Every exchange is a turn; a new
 message of the user is the action that opens it. A turn ends with an answer that asks for no tool, else when its
 conversation goes on: only then is it known what the tools said. Results of calls that nobody recorded become tool
-calls of the turn that asked for them. A request that is sent again after it failed is a retry in its turn.
+calls of the turn that asked for them. A request that its thread sends again after it failed is a retry in its turn.
 
-Several conversations of one session may be under way at the same time, in threads or tasks.
+Several conversations of one session may be under way at the same time, in threads or tasks. What tells a turn that was
+found from others is therefore true of it from its making on, and an answer is awaited until all is known of it.
 """
 
 from __future__ import annotations
 
-from threading import RLock
+from threading import RLock, get_ident
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary, WeakSet
+from weakref import WeakKeyDictionary
 
 from clew.instrument.asks import is_asked, note_asks, open_asks
+from clew.instrument.broken_off import INFERRED, break_off
 from clew.instrument.spoken import answer_before, kept_conversation, mark_of, messages_of, replies_in, user_words
 from clew.model.catalog import find_slug
 from clew.record.action import Action
@@ -27,9 +29,11 @@ if TYPE_CHECKING:
     from clew.record.session import SessionRecorder
 
 KEPT = 64
-"""Conversations of one session that may be under way; the one that was silent for longest is given up."""
-INFERRED = {"inferred": True}
-"""The attribute of turns and tool calls that were found, not marked."""
+"""Conversations of one session that may be silent; the one that was so for longest is given up."""
+
+
+class FoundTurn(TurnRecorder):
+    """A turn that was found here, and not marked by the application."""
 
 
 class Thread:
@@ -48,15 +52,17 @@ class Thread:
         """Whether the answer is still awaited."""
         self.failed: str | None = None
         """Why there is no answer, as a slug."""
+        self.ident = get_ident()
+        """The thread of the process that speaks."""
 
     def heard(self, slug: str | None, asks: list[Ask], *, over: bool, answer_id: str | None = None) -> None:
         """One try is over; ``over`` says that the SDK will not try again, ``slug`` why there is no answer."""
-        self.running = not over
         self.failed = slug
         if slug is None and answer_id is not None:
             self.links.add(answer_id)
         if slug is None and not asks:
             self.turn.end()
+        self.running = not over
 
     def close(self, replies: list[Reply]) -> None:
         """End the turn, with what the tools said that it asked for."""
@@ -89,7 +95,7 @@ class Conversations:
         marks = [mark_of(message) for message in ([chain, *messages] if chain is not None else messages)]
         with self._lock:
             known = self._find(marks, messages, chain)
-            if known is not None and known.failed is not None and known.marks == marks:
+            if known is not None and _is_again(known, marks):
                 known.running = True
                 presume(known.turn)
                 return known
@@ -101,44 +107,53 @@ class Conversations:
                 self._threads.remove(known)
             thread = Thread(marks, self._open(fresh), kept)
             self._threads.append(thread)
-            for old in self._threads[:-KEPT]:
+            for old in [thread for thread in self._threads if not thread.running][:-KEPT]:
                 old.close([])
-            del self._threads[:-KEPT]
+                self._threads.remove(old)
         presume(thread.turn)
         return thread
 
     def turn_of(self, name: str, arguments: object) -> TurnRecorder | None:
-        """The open turn that a call of a tool belongs to: one that asked for it, else that of this context."""
+        """The open turn that a call of a tool belongs to: one that asked for it, else that of this context.
+
+        Else the only one that is open: of several, nobody can tell.
+        """
         here = presumed()
         with self._lock:
             turns = [thread.turn for thread in reversed(self._threads) if not thread.turn.ended]
         mine = [turn for turn in turns if turn is here]
         asked = [turn for turn in (*mine, *turns) if is_asked(turn, name, arguments)]
-        return next(iter((*asked, *mine, *turns)), None)
+        return next(iter((*asked, *mine, *(turns if len(turns) == 1 else ()))), None)
 
     def close(self) -> None:
         """End what is open: the session ends."""
         with self._lock:
+            open_turns = [thread.turn for thread in self._threads if not thread.turn.ended]
+            break_off([turn for turn in open_turns if turn is presumed()] or open_turns, self._session.problem)
             for thread in self._threads:
                 thread.close([])
             self._threads.clear()
         _of.pop(self._session, None)
 
     def _find(self, marks: list[int], messages: list[object], chain: str | None) -> Thread | None:
-        """The conversation that goes on: the one that is named, else the one with the longest common past."""
+        """The conversation that goes on: the one that is named, else the one with the longest common past.
+
+        Of several with the same past it is the one whose calls are answered, else the one of this context.
+        """
         silent = [thread for thread in self._threads if not thread.running]
-        again = (thread for thread in silent if thread.failed is not None and thread.marks == marks)
-        named = (thread for thread in reversed(silent) if chain is not None and chain in thread.links)
-        further = (
-            thread
-            for thread in sorted(silent, key=lambda thread: -len(thread.marks))
-            if len(thread.marks) < len(marks) and marks[: len(thread.marks)] == thread.marks
-        )
         told = {reply.call_id for message in messages[-1:] for reply in replies_in(message)}
-        answered = (
+        answered = [
             thread
             for thread in reversed(silent)
             if told and not thread.turn.ended and any(ask.call_id in told for ask in open_asks(thread.turn))
+        ]
+        here = presumed()
+        again = (thread for thread in silent if _is_again(thread, marks))
+        named = (thread for thread in reversed(silent) if chain is not None and chain in thread.links)
+        further = (
+            thread
+            for thread in sorted(silent, key=lambda one: (-len(one.marks), one not in answered, one.turn is not here))
+            if len(thread.marks) < len(marks) and marks[: len(thread.marks)] == thread.marks
         )
         return next(iter((*again, *named, *further, *answered)), None)
 
@@ -146,9 +161,7 @@ class Conversations:
         """A turn for what is new in a conversation."""
         said = next((words for message in reversed(fresh) if (words := user_words(message)) is not None), None)
         action = Action("message", None, said) if said is not None else None
-        turn = TurnRecorder(self._session, None, action, INFERRED).start()
-        _found.add(turn)
-        return turn
+        return FoundTurn(self._session, None, action, INFERRED).start()
 
 
 def conversations_of(session: SessionRecorder) -> Conversations:
@@ -162,7 +175,12 @@ def conversations_of(session: SessionRecorder) -> Conversations:
 
 def is_found(holder: object) -> bool:
     """Whether a turn was found here, and not marked by the application."""
-    return isinstance(holder, TurnRecorder) and holder in _found
+    return isinstance(holder, FoundTurn)
+
+
+def _is_again(thread: Thread, marks: list[int]) -> bool:
+    """Whether a conversation failed in this thread of the process with just this request."""
+    return thread.failed is not None and thread.marks == marks and thread.ident == get_ident()
 
 
 def _record(turn: TurnRecorder, ask: Ask, reply: Reply) -> None:
@@ -174,6 +192,5 @@ def _record(turn: TurnRecorder, ask: Ask, reply: Reply) -> None:
             tool.respond(reply.content)
 
 
-_found: WeakSet[TurnRecorder] = WeakSet()
 _of: WeakKeyDictionary[SessionRecorder, Conversations] = WeakKeyDictionary()
 _lock = RLock()

@@ -17,6 +17,7 @@ from clew.instrument.event_stream import MEDIA_TYPE, AmazonDecoder
 from clew.instrument.sse import EventDecoder
 from clew.instrument.stream import Unpacker
 from clew.record.exchange_failure import classify, error_message, error_type
+from clew.record.replayed import HURRIED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -33,8 +34,6 @@ LAST = "[DONE]"
 """How OpenAI and those who speak like it end a stream; no JSON."""
 ADVICE = ("retry-after", "retry-after-ms", "x-should-retry")
 """The headers by which a server says whether and when to try again; a replay says the same."""
-HURRIED = "x-clew-hurried"
-"""The header in which a replay that does not let clients wait says what the recorded server had said, as JSON."""
 _FIRST_ERROR = 300
 """From this HTTP status on there is no answer; the SDK has followed the redirects it follows."""
 

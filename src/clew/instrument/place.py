@@ -12,12 +12,14 @@
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
 from clew.instrument.asks import note_asks
-from clew.instrument.automatic import session_in_use, wants_sessions
+from clew.instrument.automatic import note_call, session_in_use, wants_sessions
 from clew.instrument.conversations import conversations_of, is_found
+from clew.instrument.setting import tell_setting
 from clew.record.attempt import AttemptRecorder
 from clew.record.current import current
 from clew.record.session import SessionRecorder
@@ -34,7 +36,8 @@ TRIED_AGAIN = frozenset({"llm.rate_limited", "llm.overloaded", "llm.timeout", "l
 
 
 _filled: WeakSet[AttemptRecorder] = WeakSet()
-"""Attempts that have their request: no further one is to fill them."""
+"""Attempts that have their request, or a place that will give it to them: no further one is to fill them."""
+_lock = Lock()
 _own: WeakSet[HolderRecorder] = WeakSet()
 """Steps made here, each for one call."""
 
@@ -53,13 +56,14 @@ class Place:
         own: bool = False,
         thread: Thread | None = None,
     ) -> None:
-        """``given`` is an attempt that waits to be filled; with ``own``, nobody but this place ends the holder.
+        """``given`` is an attempt that this place fills; with ``own``, nobody but this place ends the holder.
 
         ``thread`` is the conversation that the holder was found from.
         """
         self.last_try = True
         self._holder = holder
         self._given = given
+        self._filled = False
         self._own = own
         self._thread = thread
         if own:
@@ -67,13 +71,14 @@ class Place:
 
     def enter(self, *, provider: str, model: str | None, request: object) -> AttemptRecorder:
         """The attempt for the next try."""
-        if self._given is not None and self._given not in _filled:
-            _filled.add(self._given)
+        if self._given is not None and not self._filled:
+            self._filled = True
             if not self._given.has_request:
                 self._given.send(request)
             return self._given
-        attempt = self._holder.attempt(provider=provider, model=model, request=request).start()
+        attempt = self._holder.attempt(provider=provider, model=model, request=request)
         _filled.add(attempt)
+        attempt.start()
         if self._given is not None:
             self._given.supersede(attempt)
         return attempt
@@ -111,13 +116,14 @@ class Place:
 
 def find_place(request: object = None) -> Place | None:
     """The place for a call made now with this request, if there is one."""
+    note_call()
     node = current()
     if node is None or node.session.ended:
         node = session_in_use() or node
     if node is None:
         return None
     if isinstance(node, AttemptRecorder):
-        return Place(node.holder, given=node if _waits(node) else None)
+        return Place(node.holder, given=node if _take(node) else None)
     if isinstance(node, HolderRecorder):
         return _in_holder(node)
     if isinstance(node, SessionRecorder):
@@ -125,6 +131,7 @@ def find_place(request: object = None) -> Place | None:
         if holder is not None and holder not in _own and not is_found(holder):
             return _in_holder(holder)
         if wants_sessions() and not node.marks_turns:
+            tell_setting(node, request)
             thread = conversations_of(node).thread_for(request)
             return Place(thread.turn, thread=thread)
     return Place(node.session.step(kind="system", name="model call"), own=True)
@@ -133,9 +140,12 @@ def find_place(request: object = None) -> Place | None:
 def _in_holder(holder: HolderRecorder) -> Place:
     """A turn or step, in which an attempt may be open that nobody has filled yet."""
     last = holder.last_attempt
-    return Place(holder, given=last if last is not None and not last.ended and _waits(last) else None)
+    return Place(holder, given=last if last is not None and not last.ended and _take(last) else None)
 
 
-def _waits(attempt: AttemptRecorder) -> bool:
-    """Whether an attempt that the application opened still waits for its exchange."""
-    return attempt not in _filled and not attempt.responded
+def _take(attempt: AttemptRecorder) -> bool:
+    """Take an attempt that the application opened for a call, if it still waits for one."""
+    with _lock:
+        waits = attempt not in _filled and not attempt.responded
+        _filled.add(attempt)
+    return waits

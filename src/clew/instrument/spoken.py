@@ -76,7 +76,7 @@ def user_words(message: object) -> object:
     if any(block.get("type") == "tool_result" for block in blocks):
         return None
     content = message.get("content")
-    if len(blocks) == 1 and blocks[0].get("type") in {"text", "input_text"}:
+    if len(blocks) == 1 and blocks[0].get("type") in ("text", "input_text"):
         return blocks[0].get("text")
     return content
 

@@ -8,12 +8,13 @@
 
 From then on every new client of the ``anthropic`` and ``openai`` SDKs and every MCP session is recorded, turns are
 found from the conversation where the application marks none, and a session is opened at the first call if there is
-none. What is not installed is left alone; a release of an SDK that cannot be recorded is said once in the log. Nothing
-here raises because of an SDK.
+none. What is not installed is left alone; a release of an SDK that cannot be recorded is said once in the log, and so
+is, when the process ends, that no call was seen. Nothing here raises because of an SDK.
 """
 
 from __future__ import annotations
 
+import sys
 from contextlib import ExitStack
 from importlib import import_module
 from threading import RLock
@@ -21,8 +22,9 @@ from typing import TYPE_CHECKING, Any
 
 from clew.errors import ClewError
 from clew.instrument.arrival import Arrivals
-from clew.instrument.automatic import want_sessions
+from clew.instrument.automatic import want_sessions, was_called
 from clew.record.api import log
+from clew.record.dispatch import dispatch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,9 +43,14 @@ class Instrumentation:
         self._arrivals = Arrivals()
         self._undo = ExitStack()
         self._seen: set[str] = set()
+        self._told = False
+        """Whether the end of the process will tell of calls that were not seen."""
 
     def add(self, sdk: str) -> None:
         """Record an SDK, now or as soon as it is imported."""
+        if not self._told:
+            self._told = True
+            dispatch.before_end(self._tell_unused)
         if sdk not in self._seen:
             self._seen.add(sdk)
             self._arrivals.when(sdk, lambda: self._install(sdk))
@@ -55,6 +62,11 @@ class Instrumentation:
             self._undo.close()
             self._seen.clear()
             want_sessions(None)
+
+    def _tell_unused(self) -> None:
+        """The process ends. A program that never loaded an SDK had nothing to record."""
+        if not was_called() and any(sdk in sys.modules for sdk in self._seen):
+            log("instrument.no_calls")
 
     def _install(self, sdk: str) -> None:
         try:

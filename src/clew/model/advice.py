@@ -47,6 +47,7 @@ ADVICE: Mapping[str, str] = {
     "app.warning": "Read the message: it is the application's own, with its logger's name.",
     "app.error": "Read the message: it is the application's own, with its logger's name and its traceback.",
     "instrument.unavailable": "Record this SDK's calls by hand, or install a release of it that `clew[agent]` allows.",
+    "instrument.no_calls": "Move `clew.instrument()` to where the program begins, before the first client is made.",
     "log.lines_lost": "See whether journald runs and the log's disk has room; the journals hold what the log lost.",
     "import.implausible_usage": "Look at the foreign record: its token counts cannot be true and were left out.",
     "import.warning": "Read the message: it is the foreign record's own.",

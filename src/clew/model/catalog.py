@@ -110,6 +110,11 @@ _OWN: tuple[Slug, ...] = (
     _slug("app.error", "ERR", "The application logged an error"),
     _slug("incident.told", "TRC", "A user was told of a failure, with the id of this incident"),
     _slug("instrument.unavailable", "WRN", "The calls of an SDK cannot be recorded"),
+    _slug(
+        "instrument.no_calls",
+        "WRN",
+        "No call was seen; clients made before clew.instrument() are not recorded",
+    ),
     _slug("log.lines_lost", "WRN", "A log sink could not take all lines", "host"),
     # imported records
     _slug("import.implausible_usage", "WRN", "Imported token counts cannot be true", None),

@@ -92,7 +92,7 @@ def _texts(value: object) -> Iterator[str]:
         if isinstance(message, dict) and isinstance(message.get("content"), str):
             yield message["content"]
     for block in _blocks(value):
-        if block.get("type") in {"text", "output_text"} and isinstance(block.get("text"), str):
+        if block.get("type") in ("text", "output_text") and isinstance(block.get("text"), str):
             yield block["text"]
 
 

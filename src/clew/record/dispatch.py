@@ -8,6 +8,7 @@ application, and nothing that is logged while a sink works comes back to a sink.
 
 from __future__ import annotations
 
+import atexit
 import os
 import threading
 import time
@@ -17,7 +18,7 @@ from clew.errors import ClewError
 from clew.record.trouble import report
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from clew.sinks.line import Line
 
@@ -71,6 +72,12 @@ class Dispatch:
     def flush(self, seconds: float = PATIENCE) -> None:
         """Wait until lines are out, but no longer than that."""
         _drain(self._sinks, seconds)
+
+    def before_end(self, callback: Callable[[], None]) -> None:
+        """Call something when the process ends, as long as there are sinks; the environment is asked now for them."""
+        self.active()
+        _register_end()
+        atexit.register(callback)
 
     def end(self) -> None:
         """The process ends."""
@@ -154,8 +161,6 @@ def _close(sinks: tuple[Any, ...]) -> None:
 
 def _register_end() -> None:
     if not getattr(_register_end, "done", False):
-        import atexit  # noqa: PLC0415 - as in _within_reach
-
         atexit.register(dispatch.end)
         _register_end.done = True  # type: ignore[attr-defined]  # once per process
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from clew.model.catalog import find_slug, is_own
 from clew.model.event import Logged, SlugDeclared
@@ -23,6 +23,21 @@ if TYPE_CHECKING:
 REMEMBERED = 16
 """Failures that are remembered: exceptions on their way up at the same time, and what the session may end of."""
 
+_PASSED_ON = frozenset({"session.error", "turn.failed", "step.failed"})
+"""What is said of an exception that no call raised: it may only hand on the failure of the call before it."""
+
+
+class _Known(NamedTuple):
+    """A failure that is remembered."""
+
+    problem: object
+    slug: str
+    kind: str
+    """Of the node where it was logged."""
+    path: str
+    worked: int
+    """How many operations had gone well by then."""
+
 
 class Logbook:
     """Writes the log entries of one session."""
@@ -31,7 +46,7 @@ class Logbook:
         """``session`` writes the acts."""
         self._session = session
         self._declared: set[str] = set()
-        self._failures: deque[tuple[object, str, str]] = deque(maxlen=REMEMBERED)
+        self._failures: deque[_Known] = deque(maxlen=REMEMBERED)
 
     def write(
         self,
@@ -71,32 +86,66 @@ class Logbook:
         """Log a failure where it happened: an exception is logged once, however many nodes it passes through."""
         slug = text_of(slug)
         if isinstance(problem, BaseException):
-            if any(known is problem for known, _, _ in tuple(self._failures)):
+            if any(known.problem is problem for known in tuple(self._failures)):
                 return
-            self._failures.append((problem, slug, node.node_path))
+            self._remember(node, problem, slug)
             self.write(node, slug, describe(problem), None, evidence(problem), raised_at(problem))
         else:
             if node is not self._session or slug != "session.error":  # which only says that something failed before
-                self._failures.append((problem, slug, node.node_path))
+                self._remember(node, problem, slug)
             self.write(node, slug, describe(problem), None, {})
 
     def failure(self, problem: BaseException | None) -> Failure:
         """What FIN says of a session that failed of an exception, or of what was logged last."""
-        causes = [cause for cause in tuple(self._failures) if problem is None or cause[0] is problem]
-        if not causes:
+        known = tuple(self._failures)
+        places = [place for place, one in enumerate(known) if problem is None or one.problem is problem]
+        if not places:
             return Failure(incident=_incident(problem, None))
-        cause, slug, path = causes[-1]
-        declared = find_slug(slug)
+        end = known[places[-1]]
+        cause = _cause(end, known[: places[-1]])
+        declared = find_slug(cause.slug)
         return Failure(
             origin=declared.origin if declared is not None else None,
-            slug=slug,
-            path=path or None,
-            incident=_incident(cause if isinstance(cause, BaseException) else None, slug),
+            slug=cause.slug,
+            path=cause.path or None,
+            incident=_incident(end.problem if isinstance(end.problem, BaseException) else None, cause.slug),
         )
 
     def slug_of(self, problem: BaseException) -> str | None:
         """The slug that an exception was logged with."""
-        return next((slug for known, slug, _ in tuple(self._failures) if known is problem), None)
+        return next((known.slug for known in tuple(self._failures) if known.problem is problem), None)
+
+    def _remember(self, node: NodeRecorder, problem: object, slug: str) -> None:
+        self._failures.append(_Known(problem, slug, node.kind, node.node_path, self._session.tally.worked))
+
+
+def _cause(end: _Known, before: tuple[_Known, ...]) -> _Known:
+    """What led to a failure, by the rules of ``docs/failures.md`` as far as a writer can tell without the tree."""
+    cause = end
+    for known in reversed(before):
+        if known.worked != cause.worked or not _led_to(known, cause):
+            break
+        cause = known
+    return cause
+
+
+def _led_to(known: _Known, cause: _Known) -> bool:
+    """Whether a failure with nothing good in between led to another: a retry's, or one that was only passed on."""
+    together = _round(known) == _round(cause)
+    if cause.slug in _PASSED_ON:
+        stopped = known.slug.endswith(".cancelled")
+        return not stopped and not _is_bug(cause.problem) and (together or cause.kind == "session")
+    return cause.kind == known.kind == "attempt" and together
+
+
+def _round(known: _Known) -> str:
+    return known.path.partition("-")[0]
+
+
+def _is_bug(problem: object) -> bool:
+    from clew.tree.chain import BUGS  # noqa: PLC0415 - a session without failures need not pay
+
+    return f"{type(problem).__module__}.{type(problem).__qualname__}" in BUGS
 
 
 def _incident(problem: BaseException | None, slug: str | None) -> str:

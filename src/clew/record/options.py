@@ -26,6 +26,12 @@ class Options(NamedTuple):
     trace: bool = True
     recording: bool = True
 
+    @property
+    def unsaid(self) -> frozenset[str]:
+        """What an agent is set up with that is not said here."""
+        said = {"model": self.model, "system_prompt": self.system_prompt, "tools": None}
+        return frozenset(name for name, value in said.items() if value is None)
+
     def for_child(self, agent_id: str | None, options: dict[str, Any]) -> Options:
         """The options of a child session: where and how it is recorded is its parent's."""
         known = {name: options[name] for name in ("model", "system_prompt", "title", "attributes") if name in options}

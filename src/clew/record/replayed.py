@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 TOOL, TOOLS, SESSION = "/clew/tool", "/clew/tools", "/clew/session"
 """Where a replay is asked for the result of a tool, told of tools, and told of a session."""
+OWN_ADDRESS = "x-clew-own-address"
+"""The header in which a request that was led to a replay says where its client would have sent it."""
+HURRIED = "x-clew-hurried"
+"""The header in which a replay that does not let clients wait says what the recorded server had said, as JSON."""
 PATIENCE = 60.0
 """Seconds to wait for an answer; a call may have to wait for its turn."""
 

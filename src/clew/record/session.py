@@ -61,6 +61,7 @@ class SessionRecorder(NodeRecorder):
         self._turns = 0
         self._steps = 0
         self._init_over = False
+        self._marks: tuple[str, ...] = ()
         self._verdict: tuple[bool, str | None] | None = None
         self._last_holder: TurnRecorder | StepRecorder | None = None
         self.logbook = Logbook(self)
@@ -69,6 +70,10 @@ class SessionRecorder(NodeRecorder):
         """Running totals of this session, without its children."""
         self.marks_turns = False
         """Whether the application opens turns itself."""
+        self.unsaid = frozenset() if continues else options.unsaid
+        """What the application has not said of ``model``, ``system_prompt`` and ``tools``."""
+        self.problem: BaseException | None = None
+        """What the session ends by, as soon as it is about to end."""
         self._endings: list[Callable[[], None]] = []
 
     # -- what applications call --
@@ -76,6 +81,7 @@ class SessionRecorder(NodeRecorder):
     def config(self, *, providers: object = None, tools: object = None, prompts: object = None) -> None:
         """What the agent is set up with; may come in parts. It belongs to INIT and is always in the tree."""
         self.start()
+        self.unsaid -= {"tools"} if tools is not None else set()
         self.write(ConfigSet(providers=providers, tools=tools, prompts=prompts))
 
     def set(
@@ -90,16 +96,23 @@ class SessionRecorder(NodeRecorder):
     ) -> None:
         """Say what became known or changed. ``attributes`` are laid over earlier ones."""
         self.start()
+        said = texts_of(tags)
+        self.unsaid -= {name for name, it in (("model", model), ("system_prompt", system_prompt)) if it is not None}
         self.write(
             SessionSet(
                 title=maybe_text(title),
                 latest_status=maybe_text(latest_status),
                 model=maybe_text(model),
                 system_prompt=system_prompt,
-                tags=texts_of(tags),
+                tags=[*dict.fromkeys((*said, *self._marks))] if said else [],
                 attributes=attributes,
             )
         )
+
+    def mark(self, tag: str, *, attributes: object = None) -> None:
+        """Give the session a tag that stays, whatever tags are said later."""
+        self._marks = (*self._marks, tag)
+        self.set(tags=self._options.tags or self._marks, attributes=attributes)
 
     def ready(self) -> None:
         """INIT is over; said by the first turn or step otherwise."""
@@ -305,6 +318,7 @@ class SessionRecorder(NodeRecorder):
         if os.getpid() != self._owner:
             self._outlet.close()
             return
+        self.problem = problem
         for callback in self._endings:
             callback()
         self.ready()

@@ -28,6 +28,10 @@ VARIABLE = "CLEW_REPLAY"
 """The environment variable that holds the address of the replay that this process was started by."""
 
 
+TAG = "replay"
+"""The tag of a session that replays another one."""
+
+
 class RecordedFailure(Exception):
     """A tool failed when the session was recorded, in a way that no exception known here says as well.
 
@@ -114,7 +118,7 @@ def tell_began(session: SessionRecorder) -> None:
     if isinstance(one, Follower):
         original = one.began(session.session_id, session.dir)
         if original is not None:
-            session.set(attributes={"replay_of": original})
+            session.mark(TAG, attributes={"replay_of": original})
 
 
 def use_stand_in(one: StandIn | None) -> StandIn | None:

@@ -25,6 +25,8 @@ class Tally:
     def __init__(self) -> None:
         """Begin at nothing."""
         self._counts = {"turns": 0, "attempts": 0, "retries": 0, "tools": 0}
+        self.worked = 0
+        """Model calls and tool calls that ended well."""
         self._failed: set[object] = set()
         self._turns: set[object] = set()
         self._usages: dict[object, Usage] = {}
@@ -37,10 +39,12 @@ class Tally:
             self._counts["attempts"] += 1
             self._counts["retries"] += act.number > 0 and act.of in self._turns  # type: ignore[attr-defined]  # an AttemptStart
         elif kind is AttemptEnd or kind is AttemptResponse:
+            self.worked += kind is AttemptEnd and act.status == "ok"  # type: ignore[attr-defined]  # an AttemptEnd
             self._account(act)  # type: ignore[arg-type]  # one of the two
         elif kind is ToolStart:
             self._counts["tools"] += 1
         elif kind is ToolEnd:
+            self.worked += act.status == "ok"  # type: ignore[attr-defined]  # a ToolEnd
             (self._failed.add if act.status in _BAD else self._failed.discard)(act.n)  # type: ignore[attr-defined]  # a ToolEnd
         elif kind is TurnStart:
             self._counts["turns"] += 1
