@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import runpy
 import signal
@@ -33,13 +34,24 @@ from anthropic import Anthropic
 from clew.instrument.anthropic import record
 
 with clew.session(agent_id="plain") as session, session.turn(user_input="hello") as turn:
-    client = record(Anthropic({options}))
+    client = {record}(Anthropic({options}))
     client.messages.create(model="m-1", max_tokens=9, messages=[{{"role": "user", "content": "hello"}}])
     with turn.tool("mail", {{}}) as tool:
         {action}
         tool.respond("sent")
 with open("typed", "w") as file:
     file.write(input() if {types} else "")
+"""
+
+
+ASKS = """\
+import json, os, urllib.request
+import clew
+
+request = clew.load({session!r}, dir={folder!r}).turns[0].attempts[0].request.value
+url = os.environ["ANTHROPIC_BASE_URL"] + "/v1/messages"
+with urllib.request.urlopen(urllib.request.Request(url, json.dumps(request).encode())) as answer:
+    print(answer.status)
 """
 
 
@@ -85,9 +97,11 @@ def test_a_changed_program_is_stopped(tmp_path: Path, errand: str, clew: Callabl
     assert "large shop" in outcome.err
 
 
-def _plain(folder: Path, *, options: str = "", action: str = "pass", types: bool = False) -> Path:
+def _plain(
+    folder: Path, *, options: str = "", action: str = "pass", types: bool = False, record: str = "record"
+) -> Path:
     program = folder / "plain.py"
-    program.write_text(PLAIN.format(options=options, action=action, types=types), "utf-8")
+    program.write_text(PLAIN.format(options=options, action=action, types=types, record=record), "utf-8")
     return program
 
 
@@ -108,6 +122,7 @@ def test_a_tool_that_does_not_ask_is_refused(tmp_path: Path, mailed: str, clew: 
     assert outcome.code == ExitCode.REFUSED
     assert "1-2 live: the tool mail would be called for real" in outcome.err
     assert "--live-tools" in outcome.err
+    assert "decorate its function with @clew.tool" in outcome.err
     assert "processing of request" not in outcome.err, "the server said no in good order"
     assert not (tmp_path / "mail").exists()
     assert clew("replay", mailed, "--dir", tmp_path, "--live-tools", "--", sys.executable, program).code == ExitCode.OK
@@ -123,11 +138,52 @@ def test_what_the_user_typed_can_be_typed_again(tmp_path: Path, mailed: str, cle
 
 
 def test_a_program_cannot_reach_the_provider(tmp_path: Path, mailed: str, clew: Callable[..., Outcome]) -> None:
-    """An address that stands in the program is not reached either: it has not asked for what it should have."""
-    program = _plain(tmp_path, options="base_url='https://provider.invalid', max_retries=0")
-    outcome = clew("replay", mailed, "--dir", tmp_path, "--", sys.executable, program)
+    """An address that stands in the program leads to the record; where the client is not recorded, nowhere."""
+    own = "base_url='https://provider.invalid', max_retries=0"
+    given = ("replay", mailed, "--dir", tmp_path, "--live-tools", "--", sys.executable)
+    outcome = clew(*given, _plain(tmp_path, options=own))
+    assert outcome.code == ExitCode.OK, outcome.err
+    outcome = clew(*given, _plain(tmp_path, options=own, record=""))
     assert outcome.code == ExitCode.DIVERGED
-    assert "was not made" in outcome.err
+    assert "1-1 missing: no request to a model reached the replay" in outcome.err
+
+
+def test_a_program_that_asks_elsewhere_is_told_so(tmp_path: Path, mailed: str, clew: Callable[..., Outcome]) -> None:
+    """A client that is not recorded and has an address on this machine reaches it: what can be done is said."""
+    with ModelServer(load_scenario(EXAMPLES / "scenarios" / "report.toml")) as server:
+        program = _plain(tmp_path, options=f"base_url={server.base_url!r}", record="")
+        outcome = clew("replay", mailed, "--dir", tmp_path, "--", sys.executable, program)
+    assert outcome.code == ExitCode.DIVERGED
+    assert "1-1: no request to a model reached the replay; the client may have an address of its own" in outcome.err
+    assert "clew.instrument()" in outcome.err
+
+
+def test_a_replay_needs_no_sdk(tmp_path: Path, errand: str) -> None:
+    """A program that speaks HTTP by itself is replayed where none is installed."""
+    program = tmp_path / "asks.py"
+    program.write_text(ASKS.format(session=errand, folder=str(tmp_path)), "utf-8")
+    absent = "import sys; sys.modules.update(dict.fromkeys(['anthropic', 'openai', 'httpx2', 'mcp', 'jsonschema']))"
+    start = f"{absent}; from clew.cli.main import main; sys.argv[0] = 'clew'; main()"
+    command = ["replay", errand, "--dir", str(tmp_path), "--live-tools", "--", sys.executable, str(program)]
+    told = subprocess.run([sys.executable, "-c", start, *command], capture_output=True, text=True, check=False)
+    assert told.stdout == "200\n", told.stderr
+    assert "1 request to models and 0 calls of tools" in told.stderr
+
+
+def test_a_replay_is_tagged(tmp_path: Path, mailed: str, clew: Callable[..., Outcome]) -> None:
+    """It is marked in lists and can be left out of them; beside its original the tag is no difference."""
+    program = _plain(tmp_path)
+    given = ("--dir", tmp_path, "--live-tools", "--", sys.executable, program)
+    assert clew("replay", mailed, *given).code == ExitCode.OK
+    again = project.load("last", dir=tmp_path)
+    assert again.tags == ("replay",)
+    rows = {line.split()[0]: line for line in clew("ls", "--dir", tmp_path).out.splitlines()}
+    assert "(replay)" in rows[again.session_id]
+    assert "(replay)" not in rows[mailed]
+    for query, only in (("tag:replay", again.session_id), ("-tag:replay", mailed)):
+        told = clew("ls", "--json", "--dir", tmp_path, "--", query)
+        assert [row["sessionId"] for row in json.loads(told.out)] == [only]
+    assert clew("diff", mailed, again.session_id, "--dir", tmp_path).code == ExitCode.OK
 
 
 def test_a_run_that_warns_is_told_whole(tmp_path: Path, mailed: str, clew: Callable[..., Outcome]) -> None:

@@ -53,7 +53,7 @@ def test_a_closed_round_names_the_tools_that_it_called(view: SessionView) -> Non
     named = {row.path: plain(row.inside).strip() for row in closed if row.kind == "turn"}
     calls = {path: [call.name for call in view.operations(path) if call.kind != "attempt"] for path in named}
     assert any(calls.values())
-    assert named == {path: f"⚙ {', '.join(names)}" if names else "" for path, names in calls.items()}
+    assert named == {path: f"⚙ {', '.join(map(str, names))}" if names else "" for path, names in calls.items()}
     assert not any(row.inside for row in closed.opened(*named) if row.path in named)
 
 

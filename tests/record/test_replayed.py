@@ -52,10 +52,12 @@ def test_only_the_first_session_is_the_replay(tmp_path: Path) -> None:
         clew.session(dir=tmp_path) as first,
         clew.session(dir=tmp_path) as second,
     ):
-        pass
+        first.set(tags=["shop"])
     with clew.session(dir=tmp_path) as third:
         pass
-    found = [clew.load(one.session_id, dir=tmp_path).attributes for one in (first, second, third)]
+    sessions = [clew.load(one.session_id, dir=tmp_path) for one in (first, second, third)]
+    assert [one.tags for one in sessions] == [("shop", "replay"), (), ()]
+    found = [one.attributes for one in sessions]
     assert [one.value if one is not None else None for one in found] == [
         {"replay_of": original.session_id},
         None,

@@ -9,9 +9,9 @@ import pytest
 
 from clew.instrument.assembly import MessageAssembly
 from clew.instrument.completion import CompletionAssembly
-from clew.instrument.exchange import HURRIED
 from clew.model.payload import Payload
 from clew.model.session import Attempt, Response
+from clew.record.replayed import HURRIED
 from clew.replay.answer import reply_to
 from clew.replay.dialect import ANTHROPIC, OPENAI
 

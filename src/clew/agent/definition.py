@@ -282,5 +282,5 @@ def _checked(definition: Definition, text: str) -> Definition:
 
 
 def _sentence(path: Path, line: int | None, problem: str) -> str:
-    where = f"{path}, line {line}" if line is not None else str(path)
-    return f"Agent file {where}, is not usable: {problem}."
+    where = f"{path}, line {line}," if line is not None else str(path)
+    return f"Agent file {where} is not usable: {problem}."

@@ -86,16 +86,19 @@ def run_errand(
 def open_models(
     definition: Definition, *, server: str | None = None, sleep: Callable[[float], object] = time.sleep
 ) -> Models:
-    """The models of an agent, ready to be asked, wherever its file says they are; in a replay, at its server.
+    """The models of an agent, ready to be asked, wherever its file says they are; in a replay, by way of its server.
 
     Raises ``KeyRefused`` if none of them has a key.
     """
     models = definition.models
-    server = server or os.environ.get(VARIABLE)
-    if server is None and not any(os.environ.get(model.key_variable) or model.base_url for model in models):
+    replay = os.environ.get(VARIABLE)
+    if (server or replay) is None and not any(os.environ.get(model.key_variable) or model.base_url for model in models):
         variables = " or ".join(dict.fromkeys(model.key_variable for model in models))
         raise KeyRefused(f"There is no API key: set {variables}, or let a script answer with --scenario FILE.")
-    speakers = [_speaker(model, server, definition.limits.timeout) for model in models]
+    # What a file says stays the address of its client, which is led to a replay and is asked where that goes on live.
+    servers = [server or (None if model.base_url else replay) for model in models]
+    limit = definition.limits.timeout
+    speakers = [_speaker(model, address, limit) for model, address in zip(models, servers, strict=True)]
     return Models(speakers, max_attempts=definition.limits.max_attempts, sleep=sleep)
 
 

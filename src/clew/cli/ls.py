@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from clew.explore.library import Library
     from clew.explore.listing import SessionRow
+    from clew.explore.query import Query
     from clew.model.session import Note
     from clew.text.tables import SessionLine
 
@@ -79,16 +80,18 @@ def ls(
         below = bool(query.terms) and any(row.parent_id is not None for row in found)
         lines = [_line(row) for row in found]
         output.write_rows(session_table(lines, below=below), ascii_signs=ascii_signs, at_edge=True)
-    _say_rest(library, len(found), library.count(query, children=children) if limit else len(found), asked=query.terms)
+    _say_rest(library, len(found), library.count(query, children=children) if limit else len(found), query)
 
 
-def _say_rest(library: Library, shown: int, known: int, *, asked: object) -> None:
+def _say_rest(library: Library, shown: int, known: int, query: Query) -> None:
+    asked = bool(query.terms)
     if shown < known:
         output.say(f"{known - shown} {'more' if asked else 'older ones'} are not shown; -n 0 shows all.")
     elif not known and asked:
-        output.say(f"No session in {library.path} is meant by this query.")
+        cased = " A text in a payload is found in its own capitals only." if query.texts else ""
+        output.say(f"No session in {library.path.absolute()} is meant by this query.{cased}")
     elif not known:
-        output.say(f"There are no sessions in {library.path}.")
+        output.say(f"There are no sessions in {library.path.absolute()}; another folder is named by --dir or CLEW_DIR.")
 
 
 def _line(row: SessionRow) -> SessionLine:

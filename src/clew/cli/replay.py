@@ -65,10 +65,10 @@ def replay_command(
 ) -> None:
     """Run COMMAND against the session ID: models answer, and tools are stood in for, as recorded.
 
-    The command needs no key and no network; it finds models by ANTHROPIC_BASE_URL and OPENAI_BASE_URL, which are set
-    for it. What it records is the replay; 'clew show' it as any other session. Where it does something else than the
-    record, the node and what differs are said, and the exit code is 14. If the last session is itself a replay, 'last'
-    is what it replays.
+    The command needs no key and no network; clients that are recorded are led to the record, others find it by
+    ANTHROPIC_BASE_URL and OPENAI_BASE_URL, which are set for it. What it records is the replay, tagged 'replay'; 'clew
+    show' it as any other session. Where it does something else than the record, the node and what differs are said, and
+    the exit code is 14. If the last session is itself a replay, 'last' is what it replays.
     """
     from clew.replay.command import said_in
     from clew.replay.normaliser import KNOWN

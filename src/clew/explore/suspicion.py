@@ -262,7 +262,7 @@ def _refers_elsewhere(request: Any) -> bool:  # noqa: ANN401 - a JSON value has 
 
 def _is_own_tool(tool: object) -> bool:
     """Whether the agent runs it: what the provider's own tools bring in is not in the request."""
-    return isinstance(tool, dict) and tool.get("type") in {None, "function", "custom"}
+    return isinstance(tool, dict) and tool.get("type") in (None, "function", "custom")
 
 
 def _stated(answer: Payload | None) -> tuple[int | None, int | None]:

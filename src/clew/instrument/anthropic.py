@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from clew.errors import MissingExtra
 from clew.instrument.assembly import MessageAssembly, stop_reason_of, usage_of
+from clew.instrument.detour import change_requests, take_detour
 from clew.instrument.dialect import Dialect
 from clew.instrument.exchange import Exchange
 from clew.instrument.place import Place, find_place
@@ -129,6 +130,7 @@ def record(client: Client) -> Client:
         return client
     recorder = RecorderMiddleware(max_retries=made.max_retries, provider=provider_of(client))
     recorded: Client = made.with_options(middleware=[*made.middleware, recorder])
+    change_requests(recorded, take_detour)
     return recorded
 
 
@@ -149,6 +151,7 @@ def install() -> Callable[[], None]:
         recorder = RecorderMiddleware(max_retries=retries, provider=provider_of(self))
         given = [one for one in options.get("middleware") or () if not isinstance(one, RecorderMiddleware)]
         made(self, *args, **{**options, "middleware": [*given, recorder]})
+        change_requests(self, take_detour)
 
     kind.__init__ = make
     return lambda: setattr(kind, "__init__", made)

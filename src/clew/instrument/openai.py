@@ -10,7 +10,6 @@ marks its requests, by the hook that the SDK has for changing a request before i
 from __future__ import annotations
 
 import functools
-import weakref
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -21,6 +20,7 @@ try:
     import httpx2
     import openai
 
+    from clew.instrument.detour import change_requests, take_detour
     from clew.instrument.openai_transport import ASKER, Asker, AsyncRecorderTransport, RecorderTransport
 except ImportError as error:
     raise MissingExtra("Recording the `openai` SDK needs it: pip install 'clew[agent]'.") from error
@@ -85,14 +85,13 @@ def _install(kind: Any, undo: ExitStack) -> None:  # noqa: ANN401 - a class of t
 
 
 def _mark_requests(client: Any, asker: Asker) -> None:  # noqa: ANN401 - a client that is changed from outside
-    """Let the requests of a client say who makes them. A release without the hook leaves that to the transport."""
-    kind, own = type(client), weakref.ref(client)
-    prepare = getattr(kind, "_prepare_request", None)
-    if prepare is None or "_prepare_request" in vars(client):
-        return
+    """Let the requests of a client say who makes them, and find a replay.
 
-    def mark(request: httpx2.Request) -> object:
+    A release without the hook leaves the first to the transport.
+    """
+
+    def mark(request: httpx2.Request) -> None:
         request.extensions[ASKER] = asker
-        return prepare(own(), request)
+        take_detour(request)
 
-    client._prepare_request = mark  # noqa: SLF001 - the SDK calls it for each request, on the client that makes it
+    change_requests(client, mark)

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from clew.instrument.exchange import HURRIED
 from clew.protocol.reply import Reply
+from clew.record.replayed import HURRIED
 
 if TYPE_CHECKING:
     from clew.model.session import Attempt

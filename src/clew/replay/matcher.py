@@ -34,6 +34,12 @@ NEXT = 200
 COMPARED = 2_000
 """Characters of a message that tell which call a request is most like."""
 
+UNREACHED = (
+    "no request to a model reached the replay; the client may have an address of its own: "
+    "make it after clew.instrument(), or by ANTHROPIC_BASE_URL and OPENAI_BASE_URL"
+)
+"""What may be wrong where a program asked nothing."""
+
 _NAMES = frozenset({"tool_use_id", "tool_call_id", "call_id"})
 """Fields of a result that say which call it is of."""
 
@@ -67,6 +73,7 @@ class Matcher:
         self._live_tools = live_tools
         self._until = until
         self._patience = patience
+        self._reached = False
         self._changed = Condition()
         self._left = [call for call in recording.calls if until is None or call.node.started_at <= until]
         self._later = [call for call in recording.calls if until is not None and call.node.started_at > until]
@@ -80,6 +87,7 @@ class Matcher:
         """The attempt that a request to a model is."""
         said = self._comparison.redacted(request)
         with self._changed:
+            self._reached = True
             return self._wait(
                 lambda: [call for call in self._attempts(self._left) if self._is_attempt(call, said)],
                 lambda: any(self._is_attempt(call, said) for call in self._attempts(self._later)),
@@ -109,7 +117,8 @@ class Matcher:
         with self._changed:
             missing = next(self._needed(), None)
             if missing is not None and not self.stopped:
-                self._note(missing.path, "missing", f"{missing.words()} was not made")
+                unreached = missing.is_model and not self._reached
+                self._note(missing.path, "missing", UNREACHED if unreached else f"{missing.words()} was not made")
 
     def unneeded(self, call: Operation) -> str | None:
         """The first tool that would really be called after an answer although its result is recorded."""
@@ -120,7 +129,7 @@ class Matcher:
                 if isinstance(tool, ToolCall) and beside and not self._asks(tool):
                     words = (
                         f"the tool {tool.name} would be called for real: it is not instrumented; "
-                        "--live-tools lets tools be called"
+                        "decorate its function with @clew.tool, or let tools be called with --live-tools"
                     )
                     self._note(other.path, "live", words)
                     return words
@@ -219,6 +228,8 @@ class Matcher:
             said = f"the recorded result of the tool {first.node.name} {words}, and {call.words()} came"
             return call, Divergence(path=first.path, kind=kind, words=said)
         words = f"{call.words()} came before {first.words()}"
+        if first.is_model and not self._reached:
+            words = f"{words}: {UNREACHED}"
         return call, Divergence(path=first.path, kind="order", words=words)
 
     def _other_request(self, said: Any) -> tuple[Operation | None, Divergence]:  # noqa: ANN401 - a JSON value

@@ -17,7 +17,7 @@ from clew.model.session import Attempt, ToolCall
 from clew.protocol.loopback import Loopback
 from clew.protocol.received import json_or_none
 from clew.protocol.reply import Reply
-from clew.record.replayed import SESSION, TOOL, TOOLS
+from clew.record.replayed import OWN_ADDRESS, SESSION, TOOL, TOOLS
 from clew.record.standin import Found
 from clew.replay.answer import reply_to
 from clew.replay.dialect import dialect_at
@@ -92,7 +92,7 @@ class ReplayServer(Loopback):
         if outcome == "live":
             with self._lock:
                 self.live += 1
-            return forward(self._providers[dialect.name], target, headers, data)
+            return forward(headers.get(OWN_ADDRESS) or self._providers[dialect.name], target, headers, data)
         if isinstance(outcome, Divergence):
             return dialect.refusal(f"clew replay: {outcome.words}")
         stopped = self._matcher.unneeded(outcome)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from clew.protocol.reply import Reply
+from clew.record.replayed import OWN_ADDRESS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,7 +23,9 @@ ADDRESSES = {"anthropic": "https://api.anthropic.com", "openai": "https://api.op
 """Where providers are, unless the environment says otherwise."""
 VARIABLES = {"anthropic": "ANTHROPIC_BASE_URL", "openai": "OPENAI_BASE_URL"}
 """The variables by which the SDKs are told where."""
-_OWN = frozenset({"host", "connection", "content-length", "transfer-encoding", "keep-alive", "proxy-connection"})
+_OWN = frozenset(
+    {"host", "connection", "content-length", "transfer-encoding", "keep-alive", "proxy-connection", OWN_ADDRESS}
+)
 """Headers that belong to one connection."""
 
 

@@ -5,23 +5,26 @@ The replay itself is the business of :mod:`clew.replay`; here only the file is f
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from clew.errors import SessionNotFound
+import pytest
+
 from clew.replay.rerun import replay
+from clew.store.folder import default_path
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from clew.replay.rerun import Rerun
 
 
 def replay_of(test: Path, root: Path, session: str | Path, **options: Any) -> Rerun:  # noqa: ANN401 - what `clew.replay` takes
-    """The replay of a session, found from the test's folder or the root of the tests; takes what ``clew.replay`` does.
+    """The replay of a session, found from the test's folder, the root of the tests or the folder of sessions.
 
-    Raises ``SessionNotFound``.
+    Takes what ``clew.replay`` does. A session that is in none of them fails the test.
     """
-    path = next((place / session for place in (test.parent, root) if (place / session).is_file()), None)
+    places = tuple(dict.fromkeys((test.parent, root, root / default_path(), default_path().absolute())))
+    path = next((place / session for place in places if (place / session).is_file()), None)
     if path is None:
-        raise SessionNotFound(f"There is no session {session}, neither below {test.parent} nor below {root}.")
+        looked = ", ".join(map(str, places))
+        pytest.fail(f"There is no session {session} in any of these folders: {looked}.", pytrace=False)
     return replay(path, **options)

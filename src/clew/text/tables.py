@@ -51,6 +51,8 @@ class SessionLine(NamedTuple):
     title: str | None
     below: bool = False
     """Whether another session started it."""
+    replay: bool = False
+    """Whether it replays another session."""
     refused: str | None = None
     """The sentence that says why it cannot be read."""
 
@@ -90,7 +92,7 @@ def _session_cells(session: SessionLine, *, marked: bool) -> list[Row]:
         (Span(numbers.duration(session.took)),),
         (Span(numbers.count(session.tokens or None)),),
         (Span(cost_words(session.cost, session.unpriced)),),
-        said(session.title or ""),
+        (*((Span("(replay) ", "dim"),) if session.replay else ()), *said(session.title or "")),
     ]
 
 

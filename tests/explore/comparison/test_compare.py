@@ -48,6 +48,16 @@ def test_a_second_run_is_the_same(original: Session, tmp_path: Path) -> None:
     assert (told.first, told.echoes) == (None, 0)
 
 
+def test_a_type_that_is_no_text_is_a_value_like_any_other(tmp_path: Path) -> None:
+    """What stands where a message says its type may be anything."""
+    kinds: list[object] = [[], {}, 1, None]
+    for kind in kinds:
+        with clew.session(dir=tmp_path) as session, session.turn() as turn, turn.attempt(request={}) as attempt:
+            attempt.respond({"content": [{"type": kind, "text": "hello"}]})
+        told = compare(session.tree(), session.tree())
+        assert told.same, told.differences
+
+
 def _a_dollar_a_token(provider: str | None, model: str | None, usage: clew.Usage, at: float) -> Decimal | None:  # noqa: ARG001 - the shape of a price
     return Decimal(usage.input_tokens)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from clew.explore.comparison.findings import joined, opened
-from clew.explore.comparison.fingerprint import CALLS, steady
+from clew.explore.comparison.fingerprint import CALLS, asks_for_call, steady
 from clew.explore.comparison.payload_changes import MISSING, changes, gathered
 from clew.model.session import Response
 
@@ -141,7 +141,7 @@ def _block_type(change: PayloadChange, before: Any, after: Any) -> str:  # noqa:
 
 
 def _has_calls(blocks: object) -> bool:
-    return isinstance(blocks, list) and any(isinstance(block, dict) and block.get("type") in CALLS for block in blocks)
+    return isinstance(blocks, list) and any(isinstance(block, dict) and asks_for_call(block) for block in blocks)
 
 
 def _usages(place: Place, before: Usage | None, after: Usage | None, findings: Findings) -> set[Kind]:

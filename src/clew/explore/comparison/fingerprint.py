@@ -39,6 +39,12 @@ _PARAMETERS = frozenset({"input", "arguments", "args"})
 _DEEPEST = 200
 
 
+def asks_for_call(block: dict[str, Any]) -> bool:
+    """Whether a model asks for a call in a block, which may say anything of its type."""
+    kind = block.get("type")
+    return isinstance(kind, str) and kind in CALLS
+
+
 def fingerprint(value: object) -> bytes:
     """A short name that only equal values have."""
     try:
@@ -59,5 +65,5 @@ def steady(value: Any, depth: int = 0) -> Any:  # noqa: ANN401 - a JSON value
         return [steady(item, depth + 1) for item in value]
     if not isinstance(value, dict):
         return value
-    own = _PARAMETERS if value.get("type") in CALLS or "arguments" in value or "args" in value else ()
+    own = _PARAMETERS if asks_for_call(value) or "arguments" in value or "args" in value else ()
     return {key: item if key in own else steady(item, depth + 1) for key, item in value.items() if key not in VOLATILE}

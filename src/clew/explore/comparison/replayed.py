@@ -1,7 +1,7 @@
 """A session beside its replay: what differs by nature between the two, and is no difference.
 
-A replay says which session it replays, is tagged as one, finds its models at another address, and does not run the code of tools that
-are stood in for: what they logged, used and called is not in its record.
+A replay says which session it replays, is tagged as one, finds its models at another address, and does not run the code
+of tools that are stood in for: what they logged, used and called is not in its record.
 """
 
 from __future__ import annotations
