@@ -67,7 +67,7 @@ class Bench:
         self._stamps = count(1)
         self._variables = {
             "PYTHONPATH": os.pathsep.join((str(folder), str(ROOT))),
-            "PYTHONPYCACHEPREFIX": str(folder / "pyc"),
+            "PYTHONPYCACHEPREFIX": "",
             "PYTHONDONTWRITEBYTECODE": "",
             "HYPOTHESIS_PROFILE": "fast",
         }

@@ -223,7 +223,7 @@ def _stopped(process: subprocess.Popen[bytes]) -> int:
     for _ in range(5):
         process.send_signal(signal.SIGINT)
         with suppress(subprocess.TimeoutExpired):
-            return process.wait(5)
+            return process.wait(20)
     process.kill()
     return process.wait()
 

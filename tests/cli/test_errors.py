@@ -117,6 +117,11 @@ def test_a_wrong_command_line(arguments: list[str], folder: Path, clew: Callable
     assert_said(clew(*arguments, *where), ExitCode.USAGE, "--help")
 
 
+def test_a_sentence_has_its_full_stop(clew: Callable[..., Outcome]) -> None:
+    """What is wrong with a command line and where to look are two sentences."""
+    assert_said(clew("doctor", "1"), ExitCode.USAGE, "(1). See 'clew doctor --help'.")
+
+
 @pytest.mark.parametrize("arguments", [["--older-than", "soon"], ["--max-size", "huge"], ["--older-than", "3"]])
 def test_a_wrong_quantity(arguments: list[str], folder: Path, clew: Callable[..., Outcome]) -> None:
     """An age or a size that cannot be read is refused with an example, before anything is removed."""

@@ -105,7 +105,8 @@ def test_ls_hides_children_and_bounds_itself(folder: Path, clew: Callable[..., O
 
 def test_an_empty_folder_is_no_error(tmp_path: Path, clew: Callable[..., Outcome]) -> None:
     """Before the first session there is nothing to show, and that is said on stderr."""
-    assert clew("ls", "--dir", tmp_path / "none") == (0, "", f"There are no sessions in {tmp_path / 'none'}.\n")
+    said = f"There are no sessions in {tmp_path / 'none'}; another folder is named by --dir or CLEW_DIR.\n"
+    assert clew("ls", "--dir", tmp_path / "none") == (0, "", said)
     assert json.loads(clew("ls", "--dir", tmp_path / "none", "--json").out) == []
 
 

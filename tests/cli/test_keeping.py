@@ -56,6 +56,7 @@ def test_removing_says_what_went(folder: Path, clew: Callable[..., Outcome]) -> 
     assert sorted(dry.out.split()) == [records.ID, records.CHILD]
     assert "Would remove 2 sessions" in dry.err
     assert len(list(folder.glob("*.jsonl"))) == 2
+    assert "Would remove 1 session " in clew("rm", records.CHILD, "--dir", folder, "--dry-run").err
     assert clew("rm", "last", "--dir", folder).out == dry.out
     assert list(folder.glob("*.jsonl")) == []
 

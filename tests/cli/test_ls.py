@@ -42,6 +42,8 @@ def test_free_text_is_looked_for_in_payloads(folder: Path, clew: Callable[..., O
     nothing = clew("ls", "nowhere-to-be-found", "--dir", folder)
     assert (nothing.code, nothing.out) == (0, "")
     assert "No session" in nothing.err
+    assert "in its own capitals only" in nothing.err
+    assert "capitals" not in clew("ls", "agent:nobody", "--dir", folder).err
 
 
 def test_a_wrong_query_is_one_sentence_with_the_column(folder: Path, clew: Callable[..., Outcome]) -> None:

@@ -13,6 +13,7 @@ from clew.cli.tail import follow_query, follow_session, is_query
 from clew.model import event
 from clew.model.session import Parent
 from clew.store.folder import Folder
+from clew.text.ticker import Ticker
 from tests.cli import records
 
 if TYPE_CHECKING:
@@ -73,6 +74,14 @@ def test_acts_are_shown_as_they_happen(tmp_path: Path) -> None:
     follow_session(Folder(tmp_path), records.ID, notes.write, sleep=sleep)
     assert [len(look) for look in notes.looks] == [4, 2, len(acts) - 5]
     assert [seen.act.seq for look in notes.looks for seen in look] == list(range(len(acts) + 1))
+
+
+def test_a_set_up_that_says_nothing_to_people_has_no_line() -> None:
+    """Tags and prompts that become known later are no second beginning of a session."""
+    ticker = Ticker()
+    assert ticker.row(event.SessionSet(tags=["replay"])) is None
+    assert ticker.row(event.SessionSet(title="the order")) is not None
+    assert ticker.row(event.SessionStart()) is not None
 
 
 def test_a_new_segment_is_followed(tmp_path: Path) -> None:

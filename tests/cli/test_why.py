@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from typing import TYPE_CHECKING
 
 import pytest
@@ -69,7 +70,7 @@ def test_the_answer_is_short_and_stays_as_it_is(state: str, tmp_path: Path, clew
     outcome = clew("why", records.ID, "--dir", tmp_path / "s")
     assert (outcome.code, outcome.err) == (0, "")
     assert len(outcome.out.splitlines()) <= 10
-    assert agrees(f"cli_why_{state}.txt", outcome.out)
+    assert agrees(f"cli_why_{state}.txt", outcome.out.replace(f" --dir {tmp_path / 's'}", ""))
 
 
 @pytest.mark.parametrize("state", ["gave_up", "interrupted", "recovered"])
@@ -78,7 +79,24 @@ def test_programs_get_the_same(state: str, tmp_path: Path, clew: Callable[..., O
     records.write(tmp_path / "s", records.ID, STATES[state])
     outcome = clew("why", "--json", "--dir", tmp_path / "s")
     assert json.loads(outcome.out)["sessionId"] == records.ID
-    assert agrees(f"cli_why_{state}.json", outcome.out)
+    assert agrees(f"cli_why_{state}.json", outcome.out.replace(f" --dir {tmp_path / 's'}", ""))
+
+
+def test_the_command_it_names_finds_the_session(tmp_path: Path, clew: Callable[..., Outcome]) -> None:
+    """Who names the folder gets a command that names it, whole, however long it is; the default needs no name."""
+    place = tmp_path / ("name " * 24)
+    records.write(place, records.ID, STATES["failed"])
+    (line,) = (line for line in clew("why", "--dir", place).out.splitlines() if line.startswith("see "))
+    words = shlex.split(line.removeprefix("see").partition(" (payloads")[0])
+    assert words[:2] == ["clew", "show"]
+    assert clew(*words[1:]).code == 0
+
+
+def test_the_end_of_a_session_is_named_once(tmp_path: Path, clew: Callable[..., Outcome]) -> None:
+    """Where FIN is the place there is nothing else to say of it."""
+    acts = [*_shorter(2), event.FinStart(), event.FinEnd(success=False, error="stopped")]
+    records.write(tmp_path / "s", records.ID, acts)
+    assert "where      fin\n" in clew("why", "--dir", tmp_path / "s").out
 
 
 def test_a_running_session_is_told_as_it_stands(tmp_path: Path, clew: Callable[..., Outcome]) -> None:

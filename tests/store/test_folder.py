@@ -72,7 +72,9 @@ def test_what_means_several_sessions_or_none_is_said(folder: Folder) -> None:
     for reference in ("nothing", "", "0003"):
         with pytest.raises(SessionNotFound):
             folder.resolve(reference)
-    with pytest.raises(SessionNotFound, match="none yet"):
+    with pytest.raises(SessionNotFound, match="did you mean 'last'"):
+        folder.resolve("lst")
+    with pytest.raises(SessionNotFound, match=r"in /.*none yet.*--dir or CLEW_DIR"):
         Folder(folder.path / "missing").resolve("last")
     with pytest.raises(SessionNotFound):
         folder.load("20260101_000000_00000000")

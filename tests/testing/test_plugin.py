@@ -47,6 +47,13 @@ def test_a_failing_test_prints_cause_path_and_incident_and_keeps_the_journal(tmp
         assert part in told.text, part
 
 
+def test_the_command_of_a_report_finds_what_was_kept(tmp_path: Path) -> None:
+    """The line that says how to see more names the folder that the session is kept in."""
+    told = run(tmp_path, test_it=AGENT + "\ndef test_it(clew_session):\n    agent(broken=True)\n")
+    (line,) = (line for line in told.text.splitlines() if line.startswith("see "))
+    assert f" --dir {tmp_path / 'clew-artifacts' / 'test_it.py.test_it'} (" in line
+
+
 def test_a_failed_assertion_shows_what_the_agent_did(tmp_path: Path) -> None:
     """A test that fails after its agent did well says so, with the whole session; the folder can be chosen."""
     body = "\ndef test_it(clew_session):\n    agent()\n    clew.assert_session(clew_session).has_tool('other')\n"
@@ -201,11 +208,12 @@ def test_the_flags_marker_and_line_of_the_ini_file_are_declared(tmp_path: Path) 
 
 
 def test_a_marked_session_that_is_not_there_is_said(tmp_path: Path) -> None:
-    """A wrong path fails the test that is marked with it, by its name."""
+    """A wrong path fails the test that is marked with it, by its name, with the folders that were looked in."""
     body = '\n@pytest.mark.clew_replay("gone.jsonl")\ndef test_it(clew_session):\n    pass\n'
     told = run(tmp_path, test_it=AGENT + body)
     assert told.code == 1
-    assert "There is no session gone.jsonl" in told.text
+    assert f"There is no session gone.jsonl in any of these folders: {tmp_path}, {tmp_path / 'sessions'}." in told.text
+    assert "replaying.py" not in told.text
 
 
 _COST = """
@@ -283,6 +291,7 @@ def test_a_marked_test_runs_against_its_recorded_session(tmp_path: Path) -> None
             check=True,
         )
     (journal,) = (tmp_path / "kept").glob("session_*.jsonl")
-    told = run(tmp_path, test_it=REPLAYED.replace("kept.jsonl", f"kept/{journal.name}"))
+    (tmp_path / "kept").rename(tmp_path / "sessions")  # where a path that is only a name is looked for too
+    told = run(tmp_path, test_it=REPLAYED.replace("kept.jsonl", journal.name))
     assert "1 failed, 1 passed" in told.text, told.text
     assert "ReplayDiverged: The run left the record at 1-1" in told.text

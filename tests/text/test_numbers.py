@@ -64,6 +64,16 @@ def test_money(dollars: str | None, shown: str) -> None:
     assert numbers.money(None if dollars is None else Decimal(dollars)) == shown
 
 
+def test_one_is_no_plural() -> None:
+    """What is counted in words is exact, and one of it has its own word."""
+    assert [numbers.counted(number, "session") for number in (0, 1, 1204)] == [
+        "0 sessions",
+        "1 session",
+        "1,204 sessions",
+    ]
+    assert [numbers.counted(number, "retry", "retries") for number in (1, 2)] == ["1 retry", "2 retries"]
+
+
 def test_sizes_are_decimal() -> None:
     """Bytes are counted in thousands, as disks are."""
     assert [numbers.size(octets) for octets in (812, 2100, 1_050_000)] == ["812 B", "2.10 kB", "1.05 MB"]

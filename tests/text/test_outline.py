@@ -7,7 +7,7 @@ from typing import NoReturn
 import pytest
 
 from clew.model.payload import Payload
-from clew.model.session import Attempt, Fin, Init, Session, ToolCall, Turn
+from clew.model.session import Attempt, Failure, Fin, Init, Session, ToolCall, Turn
 from clew.text.outline import View, node_outline, outline
 from clew.text.row import Row, plain, width
 from clew.tree.path import locate, walk
@@ -42,6 +42,19 @@ class Shut(Payload):
 def test_a_session_looks_as_it_is_drawn() -> None:
     """Columns, signs and words are those of the design, child session included."""
     assert agrees("outline.txt", text(outline(build.drawn())))
+
+
+def test_the_first_line_and_the_last_name_the_first_cause() -> None:
+    """Where a failure began, and whose it is, is what ``clew why`` tells, whatever the writer put into FIN."""
+    tool = ToolCall(
+        index=0, name="t", started_at=2, ended_at=3, status="timeout", slugs=("tool.timeout",), error="late"
+    )
+    turn = Turn(index=1, started_at=1, ended_at=4, status="failed", error="late", tools=(tool,))
+    fin = Fin(started_at=4, success=False, error="late", failure=Failure(origin="agent", slug="session.error"))
+    session = Session(session_id="s", init=Init(started_at=0), turns=(turn,), fin=fin, status="failed")
+    first, *_, last = text(outline(session)).splitlines()
+    assert "failed · tool.timeout at 1-1" in first
+    assert last.endswith("fin       failed · tool · late")
 
 
 def test_an_interrupted_session_says_so() -> None:

@@ -355,6 +355,15 @@ def _server_dies(session: SessionRecorder) -> None:
     session.end(success=False, error="no report")
 
 
+@case("a tool says what it is asked for, and then raises", "tool 1-2 tool.timeout", chain="1-2 1 fin")
+def _tool_remarks(session: SessionRecorder) -> None:
+    with session.turn("hello") as turn:
+        good(turn)
+        with turn.tool("weather", {"city": "Berlin"}) as tool:
+            tool.log("weather.asked", "asked for Berlin", city="Berlin")
+            raise TimeoutError("10 s")
+
+
 @case("an MCP server answers with an error", "tool 1-1 mcp.error")
 def _server_error(session: SessionRecorder) -> None:
     with session.turn("hello") as turn, turn.tool("shop_search", {}, kind="mcp") as tool:
@@ -715,6 +724,14 @@ def _bug_in_turn(session: SessionRecorder) -> None:
     with session.turn("hello") as turn:
         good(turn)
         raise Bug("list index out of range")
+
+
+@case("the loop says what it does, and then has a bug", "agent 1 turn.failed", chain="1 fin")
+def _bug_after_remark(session: SessionRecorder) -> None:
+    with session.turn("hello") as turn:
+        good(turn)
+        turn.log("weather.asked", "asked for Berlin", city="Berlin")
+        raise Bug("no route")
 
 
 @case("the loop has a bug in a step", "agent s1 step.failed", chain="s1 fin")

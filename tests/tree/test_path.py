@@ -81,6 +81,14 @@ def test_a_path_that_leads_nowhere_is_a_clear_error(path: str) -> None:
         locate(TREE, path)
 
 
+def test_a_dot_for_a_dash_is_understood() -> None:
+    """Who writes the path of a call with a dot is told how it is written; a part is not said to be of itself."""
+    with pytest.raises(PathError, match=r"at '1' of '1\.1'; did you mean '1-1'\?$"):
+        locate(TREE, "1.1")
+    with pytest.raises(PathError, match=r"no node '9': "):
+        locate(TREE, "9")
+
+
 def test_a_session_that_has_not_ended_has_no_fin() -> None:
     """A path that will exist later is missing now."""
     with pytest.raises(PathError):

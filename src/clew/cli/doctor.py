@@ -76,6 +76,8 @@ def doctor(folder: Path | None, *, as_json: bool, ascii_signs: bool) -> None:
 
 
 def _folder(path: Path) -> Iterator[Finding]:
+    from clew.text.numbers import counted
+
     where = path.absolute()
     if not path.exists():
         yield Finding("folder", "missing", f"{where} does not exist yet; the first session makes it")
@@ -85,7 +87,7 @@ def _folder(path: Path) -> Iterator[Finding]:
         yield Finding("folder", "problem", f"{where} {problem}")
         return
     mode = stat.S_IMODE(path.stat().st_mode)
-    yield Finding("folder", "ok", f"{where}, {len(options.folder_at(path).ids())} sessions")
+    yield Finding("folder", "ok", f"{where}, {counted(len(options.folder_at(path).ids()), 'session')}")
     private = not mode & (stat.S_IRWXG | stat.S_IRWXO)
     yield Finding(
         "permissions",
@@ -103,6 +105,7 @@ def _catalog(path: Path) -> Finding:
 
     from clew.store.index.database import catalog_in_memory, catalog_path
     from clew.store.index.survey import survey
+    from clew.text.numbers import counted
 
     file = catalog_path(path.absolute())
     if not file.exists():
@@ -111,7 +114,7 @@ def _catalog(path: Path) -> Finding:
         (known,) = catalog.execute("SELECT count(*) FROM session").fetchone()
         look = survey(path, catalog)
     state = "up to date" if look.is_clean else f"{len(look.stale)} to be read and {len(look.gone)} to be forgotten"
-    return Finding("index", "ok", f"{_size(file)}, {known} sessions, {state}")
+    return Finding("index", "ok", f"{_size(file)}, {counted(known, 'session')}, {state}")
 
 
 def _text_index(path: Path) -> Finding:

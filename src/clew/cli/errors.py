@@ -106,5 +106,7 @@ def _tell(problem: Exception) -> ExitCode:
 
 def _usage(problem: click.ClickException) -> ExitCode:
     path = problem.ctx.command_path if isinstance(problem, click.UsageError) and problem.ctx is not None else "clew"
-    click.echo(f"clew: {one_line(problem.format_message())} See '{path} --help'.", err=True)
+    said = one_line(problem.format_message())
+    said += "" if said.endswith((".", "?", "!")) else "."
+    click.echo(f"clew: {said} See '{path} --help'.", err=True)
     return ExitCode.USAGE

@@ -25,6 +25,7 @@ from clew.cli.exit_codes import ExitCode
 def pack(reference: str, target: Path | None, folder: Path | None, *, as_json: bool) -> None:
     """Pack a session into one file and print its path. The file checks itself when it is unpacked."""
     from clew.store.pack import pack as write_pack
+    from clew.text.numbers import counted
 
     place, session_id = options.find(reference, folder)
     path = target or Path(f"session_{session_id}.clew.zip")
@@ -37,4 +38,4 @@ def pack(reference: str, target: Path | None, folder: Path | None, *, as_json: b
         output.write_json({"file": str(path), "manifest": manifest})
     else:
         output.write_line(str(path))
-    output.say(f"Packed {len(manifest.members)} files of session {session_id}.")
+    output.say(f"Packed {counted(len(manifest.members), 'file')} of session {session_id}.")

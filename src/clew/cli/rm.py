@@ -40,7 +40,7 @@ def rm(references: tuple[str, ...], folder: Path | None, *, dry_run: bool, as_js
 
 def report(plan: Plan, *, dry_run: bool, as_json: bool) -> None:
     """Say what went, or what would go: the ids on stdout, the sum on stderr."""
-    from clew.text.numbers import size
+    from clew.text.numbers import counted, size
 
     ids = [session_id for family in plan.families for session_id in family.ids]
     if as_json:
@@ -51,4 +51,4 @@ def report(plan: Plan, *, dry_run: bool, as_json: bool) -> None:
         for session_id in ids:
             output.write_line(session_id)
     verb = "Would remove" if dry_run else "Removed"
-    output.say(f"{verb} {len(ids)} sessions and {len(plan.blobs)} blobs, {size(plan.size)}.")
+    output.say(f"{verb} {counted(len(ids), 'session')} and {counted(len(plan.blobs), 'blob')}, {size(plan.size)}.")

@@ -31,10 +31,11 @@ def why(reference: str, folder: Path | None, *, as_json: bool, ascii_signs: bool
     place, session_id = _find(reference, folder)
     session = place.load(session_id)
     told = explain(session)
+    named = str(folder) if folder is not None else ""
     if as_json:
-        output.write_json(why_facts(session, told))
+        output.write_json(why_facts(session, told, named))
     else:
-        output.write_rows(why_rows(session, told), ascii_signs=ascii_signs)
+        output.write_rows(why_rows(session, told, named), ascii_signs=ascii_signs)
 
 
 def _find(reference: str, folder: Path | None) -> tuple[Folder, str]:

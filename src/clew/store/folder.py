@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import os
+from difflib import get_close_matches
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
@@ -89,9 +90,16 @@ class Folder:
                 "type more of the id."
             )
             raise AmbiguousSession(message)
-        known = f"there are {len(ids)}, see 'clew ls'" if ids else "there are none yet"
-        message = f"No session '{reference}' in {self.path}: {known}."
+        message = f"No session '{reference}' in {self.path.absolute()}: {self._known_instead(reference, len(ids))}"
         raise SessionNotFound(message)
+
+    @staticmethod
+    def _known_instead(reference: str, count: int) -> str:
+        """What there is, and what a person may have meant."""
+        if not count:
+            return "there are none yet; another folder is named by --dir or CLEW_DIR."
+        known = f"there {'is' if count == 1 else 'are'} {count}, see 'clew ls'"
+        return f"{known}; did you mean 'last'?" if get_close_matches(reference, ["last"]) else f"{known}."
 
     def journal_path(self, session_id: str, segment: int = 1) -> Path:
         """Where a segment lies."""

@@ -64,7 +64,7 @@ class Recording:
         self.told = True
         self.session.end(problem)
         for session in self._sessions():
-            yield f"clew: {session.session_id}", _text(session)
+            yield f"clew: {session.session_id}", _text(session, self.place)
         yield "clew: kept", self._keep()
 
     def facts(self) -> Iterator[tuple[str, str]]:
@@ -133,7 +133,7 @@ def _restore(variables: dict[str, str | None]) -> None:
             os.environ[name] = value
 
 
-def _text(session: Session) -> str:
-    """What a failing test did, and why it failed."""
-    rows: list[Any] = [*why_rows(session, explain(session)), (), *outline(session, View(paths=True))]
+def _text(session: Session, place: Path) -> str:
+    """What a failing test did, and why it failed; its session is kept at a place."""
+    rows: list[Any] = [*why_rows(session, explain(session), str(place)), (), *outline(session, View(paths=True))]
     return "\n".join(plain(row) for row in rows)

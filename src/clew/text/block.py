@@ -12,6 +12,7 @@ from clew.text.clean import one_line
 from clew.text.entry import Entry, log_entry, note_entry, said
 from clew.text.operation import attempt_entry, cost_words, shown, tool_entry
 from clew.text.row import Row, Span, crop, join
+from clew.tree.failure import explain
 from clew.tree.path import operations
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from clew.model.log import LogEntry
     from clew.model.payload import Payload
     from clew.model.session import Action, Config, Fin, Init, Session
+    from clew.model.slug import Origin
+    from clew.tree.failure import Link
 
 _TITLE_LENGTH = 60
 _NOTES_AT_MOST = 20
@@ -56,7 +59,8 @@ def node_entry(path: str, node: Turn | Step | Attempt | ToolCall, *, every_entry
 def session_label(session: Session, turns: int | None = None) -> Row:
     """The first line: id, agent, how it went and what it took; ``turns`` if they are not all in the session."""
     parts: list[Row] = [(Span(f"{signs.SESSION} {one_line(session.session_id)}", "title"),)]
-    parts += [said(session.agent_id or ""), _quoted(session.title or ""), _session_status(session)]
+    cause = _cause(session) if turns is None else None
+    parts += [said(session.agent_id or ""), _quoted(session.title or ""), _session_status(session, cause)]
     figures = _figures(session, len(session.turns) if turns is None else turns)
     return (*join(parts, "  "), Span("    "), *join(figures, "  "))
 
@@ -75,13 +79,13 @@ def init_entry(path: str, session: Session, *, every_entry: bool = False) -> Ent
     )
 
 
-def fin_entry(path: str, fin: Fin, *, every_entry: bool = False) -> Entry:
-    """FIN: how it ended, where a failure comes from, how large the report is."""
+def fin_entry(path: str, fin: Fin, *, origin: Origin | None = None, every_entry: bool = False) -> Entry:
+    """FIN: how it ended, where a failure comes from if that is known better than FIN says, how large the report is."""
     status = "running" if fin.success is None else "ok" if fin.success else "failed"
     words: list[Row] = [(Span(status, signs.status_style(status)),)]
     if fin.failure is not None:
         incident = f"incident {one_line(fin.failure.incident)}" if fin.failure.incident else None
-        words += [(Span(one_line(text)),) for text in (fin.failure.origin, incident) if text]
+        words += [(Span(one_line(text)),) for text in (origin or fin.failure.origin, incident) if text]
     words.append(said(fin.error or ""))
     if fin.final_report is not None:
         words.append((Span(f"report {numbers.size(fin.final_report.size)}"),))
@@ -153,7 +157,9 @@ def _notes(session: Session) -> list[Entry]:
 
 def _ending(path: str, session: Session, *, every_entry: bool) -> list[Entry]:
     if session.fin is not None and (session.fin.success is not None or session.status == "running"):
-        return [fin_entry(path, session.fin, every_entry=every_entry)]
+        cause = _cause(session)
+        origin = cause.origin if cause is not None else None
+        return [fin_entry(path, session.fin, origin=origin, every_entry=every_entry)]
     words = {
         "running": "still being written",
         "interrupted": "its writer died",
@@ -166,10 +172,16 @@ def _ending(path: str, session: Session, *, every_entry: bool) -> list[Entry]:
     return [Entry(path="", label=label, block=True)]
 
 
-def _session_status(session: Session) -> Row:
+def _cause(session: Session) -> Link | None:
+    """The first cause of a failed session, as ``clew why`` tells it."""
+    return explain(session).cause if session.status == "failed" else None
+
+
+def _session_status(session: Session, cause: Link | None) -> Row:
+    """How it went, and where a failure began; without a cause, where FIN says it ended."""
     style = signs.status_style(session.status)
     words: list[Row] = [(Span(session.status, style),)]
-    failure = session.fin.failure if session.fin is not None else None
+    failure = cause or (session.fin.failure if session.fin is not None else None)
     if session.status == "failed" and failure is not None and failure.slug:
         place = f" at {one_line(failure.path)}" if failure.path else ""
         words.append((Span(one_line(failure.slug) + place, style),))

@@ -81,6 +81,8 @@ def _words(name: str, value: object) -> str:
         return ", ".join(map(str, value))
     if isinstance(value, float) and name.endswith("_at"):
         return f"{numbers.utc_time(value)}"
+    if isinstance(value, float) and name.endswith("_ms"):
+        return f"{value:.3f}".rstrip("0").rstrip(".")
     return str(value)
 
 

@@ -43,6 +43,11 @@ def count(number: int | None) -> str:
     return UNKNOWN if number is None else _scaled(number, ("", "k", "M", "G", "T"))
 
 
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """How many of what, exactly: ``1 session``, ``1,204 sessions``; ``plural`` if it is not the noun with an s."""
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
+
+
 def size(octets: int | None) -> str:
     """How many bytes: ``812 B``, ``2.10 kB``, ``1.05 MB``."""
     return UNKNOWN if octets is None else _scaled(octets, (" B", " kB", " MB", " GB", " TB"))

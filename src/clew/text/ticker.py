@@ -42,8 +42,11 @@ class Ticker:
         if words is None:
             return None
         path = self.path(act, segment)
+        said_of_it = words(act)
+        if said_of_it is None:
+            return None
         place = pad((Span(path, "dim"),), _PATH_WIDTH)
-        return (Span(f"{numbers.clock_time(act.at)}  ", "dim"), *place, Span(" "), *words(act))
+        return (Span(f"{numbers.clock_time(act.at)}  ", "dim"), *place, Span(" "), *said_of_it)
 
     def path(self, act: Any, segment: int = 1) -> str:  # noqa: ANN401 - any act, whichever of these fields it has
         """The path of the node an act speaks of; empty for the session."""
@@ -76,12 +79,14 @@ def act_facts(act: Act) -> dict[str, Any]:
     return facts
 
 
-def _session(act: event.SessionStart[Payload] | event.SessionSet[Payload]) -> Row:
+def _session(act: event.SessionStart[Payload] | event.SessionSet[Payload]) -> Row | None:
     about = [
         said(text)
         for text in (getattr(act, "agent_id", None), act.title, act.model, getattr(act, "latest_status", None))
         if text
     ]
+    if not about and isinstance(act, event.SessionSet):  # a system prompt, tags or attributes
+        return None
     return (Span(f"{signs.SESSION} session  "), *join(about, signs.BETWEEN))
 
 
@@ -165,7 +170,7 @@ def _text(payload: Payload | None, style: str = "") -> Row:
     return said(value, style) if isinstance(value, str) else ()
 
 
-_WORDS: dict[type[Act], Callable[[Any], Row]] = {
+_WORDS: dict[type[Act], Callable[[Any], Row | None]] = {
     event.SessionStart: _session,
     event.SessionSet: _session,
     event.TurnStart: _turn,

@@ -9,6 +9,7 @@ import msgspec
 
 from clew.errors import PathError
 from clew.model.catalog import find_slug
+from clew.model.slug import is_slug
 from clew.text import numbers, signs
 from clew.text.clean import one_line
 from clew.text.facts import log_facts
@@ -42,26 +43,30 @@ _ADVICE: dict[Origin, str] = {
 """What to do where no slug says more."""
 
 
-def why_rows(session: Session, told: Explanation) -> Iterator[Row]:
-    """At most ten lines: what happened, where, whose fault, on what evidence, what to do, and how to see more."""
+def why_rows(session: Session, told: Explanation, folder: str = "") -> Iterator[Row]:
+    """At most ten lines: what happened, where, whose fault, on what evidence, what to do, and how to see more.
+
+    ``folder`` is where the session lies, if the commands have to name it.
+    """
     yield _title(session, told)
     cause = told.cause
     if cause is not None:
         yield _line("what", cause.what, "failed" if told.status == "failed" else "interrupted")
-        yield _line("where", f"{cause.path}  {_place(session, cause.path)}")
+        yield _line("where", "  ".join(dict.fromkeys((cause.path, _place(session, cause.path)))).rstrip())
         yield _line("origin", f"{cause.origin}{signs.BETWEEN}{cause.slug or 'no slug: nobody was left to say it'}")
         yield from _lines("evidence", _evidence_words(told.evidence))
         if len(told.chain) > 1:
             yield _line("led to", " → ".join(_name(link) for link in _shortened(told.chain[1:])))
     yield from _lines("recovered", _listed(told.recovered), "besides, not made good: ", _listed(told.aside))
     if told.damaged:
-        yield _line("record", f"incomplete, so there may be more to it: clew verify {told.session_id}", "hole")
+        verify = f"clew verify {told.session_id}{_at(folder)}"
+        yield _whole_line("record", f"incomplete, so there may be more to it: {verify}", "hole")
     if cause is not None:
         yield _line("do", advice(cause))
-        yield _line("see", f"{see(told)}   (payloads: snapshot instead of show)")
+        yield _whole_line("see", f"{see(told, folder)}   (payloads: snapshot instead of show)")
 
 
-def why_facts(session: Session, told: Explanation) -> dict[str, Any]:
+def why_facts(session: Session, told: Explanation, folder: str = "") -> dict[str, Any]:
     """The same for programs; payloads appear by their size."""
     return {
         "sessionId": told.session_id,
@@ -75,7 +80,7 @@ def why_facts(session: Session, told: Explanation) -> dict[str, Any]:
         "aside": [_link_facts(link) for link in told.aside],
         "recordIncomplete": told.damaged,
         "advice": advice(told.cause) if told.cause is not None else None,
-        "see": see(told) if told.cause is not None else None,
+        "see": see(told, folder) if told.cause is not None else None,
     }
 
 
@@ -85,10 +90,14 @@ def advice(cause: Link) -> str:
     return declared.advice if declared is not None and declared.advice else _ADVICE[cause.origin]
 
 
-def see(told: Explanation) -> str:
-    """The command that shows more of the first cause."""
+def see(told: Explanation, folder: str = "") -> str:
+    """The command that shows more of the first cause; ``folder`` if it has to be named."""
     path = told.cause.path if told.cause is not None else ""
-    return f"clew show {told.session_id}" + (f" --path {shlex.quote(path)}" if path else "")
+    return f"clew show {told.session_id}" + (f" --path {shlex.quote(path)}" if path else "") + _at(folder)
+
+
+def _at(folder: str) -> str:
+    return f" --dir {shlex.quote(folder)}" if folder else ""
 
 
 def _title(session: Session, told: Explanation) -> Row:
@@ -108,7 +117,12 @@ def _title(session: Session, told: Explanation) -> Row:
 
 
 def _line(head: str, text: str, style: str = "") -> Row:
-    return (Span(head.ljust(_HEAD), "dim"), Span(crop(one_line(text), _WIDTH), style))
+    return _whole_line(head, crop(one_line(text), _WIDTH), style)
+
+
+def _whole_line(head: str, text: str, style: str = "") -> Row:
+    """A line with a command, of which nothing can be left out."""
+    return (Span(head.ljust(_HEAD), "dim"), Span(one_line(text), style))
 
 
 def _lines(head: str, text: str, further: str = "", rest: str = "") -> Iterator[Row]:
@@ -159,7 +173,8 @@ def _shortened(links: tuple[Link, ...]) -> Iterator[Link]:
 
 
 def _name(link: Link) -> str:
-    return " ".join(part for part in (link.path, link.slug) if part)
+    slug = link.slug if link.slug is None or is_slug(link.slug) else f"“{link.slug}”"
+    return " ".join(part for part in (link.path, slug) if part)
 
 
 def _listed(links: Iterable[Link]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from clew.model.session import Step, ToolCall, Turn
+from clew.tree.origin import declared_origin
 from clew.tree.path import operations
 from clew.tree.trouble import Trouble, history
 
@@ -99,7 +100,7 @@ def led_to(past: History, trouble: Trouble) -> Trouble | None:
     if trouble.kind == "answer":
         return _to_answer(trouble, before)
     if trouble.kind == "holder":
-        return _to_holder(trouble, before)
+        return _to_holder(past, trouble, before)
     if trouble.kind == "session":
         return _to_session(past, trouble, before)
     return _last(other for other in before if _is_condition(other, trouble))
@@ -127,9 +128,10 @@ def _told_by_child(past: History, child: Session) -> bool:
 
 def _to_tool(trouble: Trouble, before: list[Trouble], past: History) -> Trouble | None:
     """The warning before it on the same call, the server that did not start, or an earlier failure of the same tool."""
-    said = _last(other for other in before if other.node is trouble.node and other.kind == "entry")
-    if said is not None:
-        return said
+    said = (other for other in before if other.node is trouble.node and other.kind == "entry")
+    warned = _last(other for other in said if _tells_why(past, other, trouble))
+    if warned is not None:
+        return warned
     name = trouble.node.name if isinstance(trouble.node, ToolCall) else ""
     if trouble.slug == _UNKNOWN:
         return _last(other for other in past.troubles if other.slug == _UNSTARTED and _serves(other, name))
@@ -137,7 +139,16 @@ def _to_tool(trouble: Trouble, before: list[Trouble], past: History) -> Trouble 
     return again if again is not None and again.slug == trouble.slug else None
 
 
-def _to_holder(trouble: Trouble, before: list[Trouble]) -> Trouble | None:
+def _tells_why(past: History, said: Trouble, trouble: Trouble) -> bool:
+    """Whether a log entry outranks the failure it came before: by its origin, or as an error of one told in words."""
+    fin = past.session.fin
+    told = fin.failure if fin is not None else None
+    if said.kind != "entry" or declared_origin(said.slug, told) is not None:
+        return True
+    return said.entry is not None and said.entry.severity == "ERR" and _raised(trouble) is None
+
+
+def _to_holder(past: History, trouble: Trouble, before: list[Trouble]) -> Trouble | None:
     """The operation that failed in a turn or step: its last one, or any if the turn only let the failure pass."""
     inside = [other for other in before if other.holder is trouble.holder]
     parts = [other for other in inside if other.kind in {"attempt", "answer", "tool", "died"}]
@@ -149,7 +160,8 @@ def _to_holder(trouble: Trouble, before: list[Trouble]) -> Trouble | None:
         alike = parts = [other for other in alike if other.node is last]
     if trouble.cancelled:
         return _last(alike)
-    warned = _last(other for other in inside if other.kind in {"entry", "context", "giving_up"})
+    said = (other for other in inside if other.kind in {"entry", "context", "giving_up"})
+    warned = _last(other for other in said if _tells_why(past, other, trouble))
     return _last(alike) or _last(parts) or warned
 
 

@@ -24,7 +24,7 @@ def origin_of(trouble: Trouble, *, in_workflow: bool = False, told: Failure | No
         return "user"
     if _stopped_flow(trouble, in_workflow=in_workflow):
         return "workflow"
-    return _declared(trouble.slug, told) or _by_node(trouble.node)
+    return declared_origin(trouble.slug, told) or _by_node(trouble.node)
 
 
 def _stopped_flow(trouble: Trouble, *, in_workflow: bool) -> bool:
@@ -37,7 +37,8 @@ def _stopped_flow(trouble: Trouble, *, in_workflow: bool) -> bool:
 _OF_HOLDERS = frozenset({"turn.failed", "step.failed", None})
 
 
-def _declared(slug: str | None, told: Failure | None) -> Origin | None:
+def declared_origin(slug: str | None, told: Failure | None) -> Origin | None:
+    """The origin that a slug was declared with, here or by whoever wrote the end of its session."""
     declared = find_slug(slug) if slug is not None else None
     if declared is not None and declared.origin is not None:
         return declared.origin

@@ -53,10 +53,25 @@ def locate(session: Session, path: str) -> Node:
     for part in outer:
         node = _locate_here(here, part, path)
         if not isinstance(node, ToolCall) or node.child_session is None:
-            message = f"There is no child session at '{part}' of '{path}'."
+            message = f"There is no child session at {_named(part, path)}{_meant(here, path)}"
             raise PathError(message)
         here = node.child_session
     return _locate_here(here, last, path)
+
+
+def _named(part: str, path: str) -> str:
+    """A part of a path, and of which one, if it is not all of it."""
+    return f"'{part}'" if part == path else f"'{part}' of '{path}'"
+
+
+def _meant(session: Session, path: str) -> str:
+    """The path of a call or an attempt whose dash was written as a dot, as the end of a sentence."""
+    dashed = path.replace(".", "-", 1)
+    try:
+        _locate_here(session, dashed, dashed)
+    except PathError:
+        return "."
+    return f"; did you mean '{dashed}'?"
 
 
 def _children(session: Session, prefix: str) -> Iterator[tuple[str, Node]]:
@@ -87,7 +102,7 @@ def _locate_here(session: Session, part: str, path: str) -> Node:
     holder = dict(_labelled(session)).get(label)
     if holder is None:
         message = (
-            f"There is no node '{part}' of '{path}': "
+            f"There is no node {_named(part, path)}: "
             f"the session has {len(session.turns)} turns and {len(session.steps)} steps."
         )
         raise PathError(message)
@@ -95,7 +110,7 @@ def _locate_here(session: Session, part: str, path: str) -> Node:
         return holder
     there = operations(holder)
     if not number.isdecimal() or not 1 <= int(number) <= len(there):
-        message = f"There is no operation '{part}' of '{path}': '{label}' has {len(there)}."
+        message = f"There is no operation {_named(part, path)}: '{label}' has {len(there)}."
         raise PathError(message)
     return there[int(number) - 1]
 

@@ -116,8 +116,16 @@ def history(session: Session) -> History:
         past.troubles += _of_holder(label, holder)
         _credit(past, holder)
     past.troubles += _of_session(session, holders)
+    if _has_one_end(session):
+        past.troubles = [trouble for trouble in past.troubles if trouble.kind != "died"]
     past.troubles.sort(key=lambda trouble: trouble.at)
     return past
+
+
+def _has_one_end(session: Session) -> bool:
+    """Whether the only writer ended the session, so that what has no end was broken off and nobody died."""
+    is_ended = session.fin is not None and session.fin.ended_at is not None
+    return is_ended and not any(note.kind == "resumed" for note in session.notes)
 
 
 def _labelled(session: Session) -> Iterator[tuple[str, Holder]]:

@@ -110,6 +110,17 @@ def test_a_command_after_options_is_no_query(folder: Path, clew: Callable[..., O
     assert "clew stats cost" in told.err
 
 
+@pytest.mark.parametrize(
+    ("word", "said"), [("failure", "did you mean 'clew stats failures'?"), ("foo", "cost, tokens")]
+)
+def test_a_mistyped_command_is_no_query(word: str, said: str, folder: Path, clew: Callable[..., Outcome]) -> None:
+    """A single word that is nearly a command, or that finds nothing, ends with 64 and says which commands there are."""
+    told = clew("stats", word, "--dir", folder)
+    assert (told.code, told.out) == (ExitCode.USAGE, "")
+    assert said in told.err
+    assert clew("stats", f'"{word}"', "--dir", folder).code == 0
+
+
 def test_what_cannot_be_asked_is_a_sentence(folder: Path, clew: Callable[..., Outcome]) -> None:
     """A key that figures do not have, and a query that is wrong, end with 64 and say what there is."""
     by = clew("stats", "tools", "--by", "model", "--dir", folder)

@@ -104,6 +104,9 @@ def _share(one: Spending, whole: float) -> float | None:
 
 
 def _say_unpriced(models: Sequence[Unpriced]) -> None:
+    from clew.text.numbers import counted
+
     for one in models:
         name = " ".join(part for part in (one.provider, one.model) if part) or "an unnamed model"
-        output.say(f"No price is known of {name}: {one.answers:,} answers are not in the cost (see docs/prices.md).")
+        answers = f"{counted(one.answers, 'answer')} {'is' if one.answers == 1 else 'are'}"
+        output.say(f"No price is known of {name}: {answers} not in the cost (see docs/prices.md).")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -41,11 +42,36 @@ def overview(words: Sequence[str], days: int | None, folder: Path | None, *, as_
             f"Write 'clew stats {misplaced}' first, then the rest; or put \"{misplaced}\" in quotes to search for it."
         )
         raise click.UsageError(message)
+    _refuse_mistyped(words)
     seen = overview_of(library_at(folder), query_of(words), days=days)
+    if not seen.sessions:
+        _refuse_unfound(words)
     if as_json:
         output.write_json(_facts(seen))
     else:
         output.write_rows(_rows(seen), ascii_signs=ascii_signs)
+
+
+def _refuse_mistyped(words: Sequence[str]) -> None:
+    """A single word that is nearly the name of a command was meant as one."""
+    near = get_close_matches(words[0].lower(), COMMANDS, n=1) if _is_bare(words) else []
+    if near:
+        message = (
+            f"There is no command 'clew stats {words[0]}'; did you mean 'clew stats {near[0]}'? "
+            f'Put "{words[0]}" in quotes to search for it.'
+        )
+        raise click.UsageError(message)
+
+
+def _refuse_unfound(words: Sequence[str]) -> None:
+    """A single word that finds nothing may have been meant as a command, too."""
+    if _is_bare(words):
+        message = f"No session has '{words[0]}' in it, and there is no such command: there are {', '.join(COMMANDS)}."
+        raise click.UsageError(message)
+
+
+def _is_bare(words: Sequence[str]) -> bool:
+    return len(words) == 1 and words[0].isalpha()
 
 
 def _facts(seen: Overview) -> dict[str, Any]:
@@ -86,7 +112,7 @@ def _rows(seen: Overview) -> Iterator[Row]:
         "attempts",
         f"{spent.attempts:,}",
         Span(f"{spent.failed:,} failed" if spent.failed else "", "failed"),
-        Span(f"{seen.retries:,} retries" if seen.retries else "", "retry"),
+        Span(numbers.counted(seen.retries, "retry", "retries") if seen.retries else "", "retry"),
     )
     failed = Span(f"{seen.tools_failed:,} failed" if seen.tools_failed else "", "failed")
     yield _row("tools", f"{seen.tools:,}", failed)
@@ -104,6 +130,7 @@ def _reasons(seen: Overview) -> Iterator[Row]:
 
 
 def _activity(seen: Overview) -> Iterator[Row]:
+    from clew.text.numbers import counted
     from clew.text.row import Span
     from clew.text.sparkline import sparkline
 
@@ -115,7 +142,7 @@ def _activity(seen: Overview) -> Iterator[Row]:
         yield (
             Span("days".ljust(_TOPIC), "dim"),
             Span(line),
-            Span(f"   {span}, at most {most:,} sessions a day", "dim"),
+            Span(f"   {span}, at most {counted(most, 'session')} a day", "dim"),
         )
         hours = sparkline([hour.sessions for hour in seen.hours])
         yield (Span("hours".ljust(_TOPIC), "dim"), Span(hours), Span("   from midnight to midnight", "dim"))
