@@ -6,9 +6,12 @@ PYTHON ?= $(shell for name in python3 python3.11 python3.12 python3.13 python3.1
 BIN := .venv/bin
 READY := .venv/ready
 
+# Hundreds of programs are started by the tests; each would compile the whole package anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help .venv page screens docs demo test bench prove fmt clean
+.PHONY: help .venv page screens docs demo test style promises bench prove fmt clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[.a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
@@ -35,10 +38,15 @@ demo: $(READY) ## record three sessions through the real SDK and show each as a 
 	@$(BIN)/python -m clew.agent.demo
 
 test: page ## check style, types, floors and every promise at a small size (about 10 minutes)
+	@$(MAKE) --no-print-directory --jobs 2 style promises
+
+style: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/mypy
+
+promises: $(READY)
 	$(BIN)/python -m pytest -n 2
 
 bench: $(READY) ## measure the recorder beside its floor and its peers

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -35,6 +37,20 @@ def clew(capfd: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
         code = run([str(argument) for argument in arguments])
         written = capfd.readouterr()
         return Outcome(code, written.out, written.err)
+
+    return invoke
+
+
+@pytest.fixture
+def talk(clew: Callable[..., Outcome], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Outcome]:
+    """Run ``clew chat`` in this process, in the folder of the test, with what a person types."""
+
+    def invoke(*options: str | Path, typed: str = "hello\n/quit\n", key: str = "") -> Outcome:
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("HOME", str(tmp_path))
+        monkeypatch.setenv("ANTHROPIC_API_KEY", key)
+        monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
+        return clew("chat", *options)
 
     return invoke
 

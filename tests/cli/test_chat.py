@@ -1,4 +1,4 @@
-"""``clew chat`` as a person runs it: another process, a real server, real files, and an exit code."""
+"""``clew chat`` as a person runs it: a real server, real files, an exit code, and once a process of its own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from clew.protocol import ModelServer, Scenario
 from clew.protocol.scenario import Message, Text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from tests.cli.conftest import Outcome
 
 SCENARIO = """
 name = "greeting"
@@ -26,16 +29,14 @@ content = [{ type = "text", text = "Hello!\\u001b]0;owned\\u0007\\u001b[2J" }]
 START = "from clew.cli.main import main; main()"
 
 
-def _chat(
-    folder: Path, *options: str, typed: str = "hello\n/quit\n", key: str = "", start: str = START
-) -> subprocess.CompletedProcess[str]:
+def _chat(folder: Path, *options: str, key: str = "", start: str = START) -> subprocess.CompletedProcess[str]:
     """Run the command in a folder of its own, with an environment that holds nothing but a key."""
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "ANTHROPIC_API_KEY": key}
     return subprocess.run(
         [sys.executable, "-c", start, "chat", *options],
         cwd=folder,
         env=environment,
-        input=typed,
+        input="hello\n/quit\n",
         capture_output=True,
         text=True,
         check=False,
@@ -68,37 +69,37 @@ def test_without_a_key_nothing_is_begun(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_wrong_key_is_said_and_the_session_kept(tmp_path: Path) -> None:
+def test_a_wrong_key_is_said_and_the_session_kept(tmp_path: Path, talk: Callable[..., Outcome]) -> None:
     """A key that the server refuses ends the chat with its own exit code; the record of it is named and readable."""
     scenario = Scenario(name="strict", answers=(Message(content=(Text("no"),)),), rejected_keys=("wrong",))
     with ModelServer(scenario) as server:
-        chat = _chat(tmp_path, "--base-url", server.base_url, "--dir", "here", key="wrong")
-    assert chat.returncode == ExitCode.BAD_CREDENTIALS
-    assert _is_one_sentence(chat.stderr)
+        chat = talk("--base-url", server.base_url, "--dir", "here", key="wrong")
+    assert chat.code == ExitCode.BAD_CREDENTIALS
+    assert _is_one_sentence(chat.err)
     (session,) = clew.sessions(dir=tmp_path / "here")
-    assert f"Session trace saved to: here/session_{session.session_id}.json" in chat.stdout
+    assert f"Session trace saved to: here/session_{session.session_id}.json" in chat.out
     assert (session.status, session.turns[0].attempts[0].slugs) == ("failed", ("llm.auth_error",))
 
 
-def test_a_server_that_is_away_is_said_and_the_session_kept(tmp_path: Path) -> None:
+def test_a_server_that_is_away_is_said_and_the_session_kept(tmp_path: Path, talk: Callable[..., Outcome]) -> None:
     """No model server is an exit code of its own, and no reason to lose what was recorded."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    chat = _chat(tmp_path, "--base-url", f"http://127.0.0.1:{port}")
-    assert chat.returncode == ExitCode.NO_MODEL
-    assert _is_one_sentence(chat.stderr)
+    chat = talk("--base-url", f"http://127.0.0.1:{port}")
+    assert chat.code == ExitCode.NO_MODEL
+    assert _is_one_sentence(chat.err)
     (session,) = clew.sessions(dir=tmp_path / "sessions")
-    assert session.session_id in chat.stdout
+    assert session.session_id in chat.out
     assert clew.find_log(session, "llm.unreachable") is not None
 
 
-def test_a_bad_option_is_a_sentence(tmp_path: Path) -> None:
+def test_a_bad_option_is_a_sentence(tmp_path: Path, talk: Callable[..., Outcome]) -> None:
     """A scenario that is not there, an address that is none and a memory that cannot be made are each said plainly."""
     (tmp_path / "file").write_text("")
     for options in (("--scenario", "none.toml"), ("--base-url", "http://[::"), ("--memory", "file/below")):
-        chat = _chat(tmp_path, *options, key="k")
-        assert chat.returncode in {ExitCode.USAGE, ExitCode.NO_MODEL, ExitCode.UNREADABLE}, options
-        assert _is_one_sentence(chat.stderr), chat.stderr
+        chat = talk(*options, key="k")
+        assert chat.code in {ExitCode.USAGE, ExitCode.NO_MODEL, ExitCode.UNREADABLE}, options
+        assert _is_one_sentence(chat.err), chat.err
 
 
 def test_without_the_sdk_the_person_is_told_what_to_install(tmp_path: Path) -> None:

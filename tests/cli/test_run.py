@@ -111,7 +111,7 @@ def test_ctrl_c_leaves_a_cancelled_session(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("provider", ["anthropic", "openai"])
-def test_a_chat_with_the_agent_of_a_file(tmp_path: Path, provider: str) -> None:
+def test_a_chat_with_the_agent_of_a_file(tmp_path: Path, talk: Callable[..., Outcome], provider: str) -> None:
     """The same prompt and commands as without a file; words are the answer, said while they arrive."""
     agent, folder = _plain(tmp_path, provider), tmp_path / "s"
     (tmp_path / "talk.toml").write_text(
@@ -119,12 +119,10 @@ def test_a_chat_with_the_agent_of_a_file(tmp_path: Path, provider: str) -> None:
         'content = [{ type = "text", text = "It is on its way." }]\n'
         '[[answers]]\nkind = "error"\nstatus = 529\ntimes = 3\n'
     )
-    chat = _chat(
-        tmp_path, str(agent), "--scenario", "talk.toml", "--dir", str(folder), typed=f"{TASK}\n/clear\nhi\nho\n"
-    )
-    assert (chat.returncode, chat.stderr) == (ExitCode.OK, "")
-    assert chat.stdout.count("It is on its way.\n") == 2
-    assert catalog()["llm.overloaded"].public in chat.stdout
+    chat = talk(agent, "--scenario", "talk.toml", "--dir", folder, typed=f"{TASK}\n/clear\nhi\nho\n")
+    assert (chat.code, chat.err) == (ExitCode.OK, "")
+    assert chat.out.count("It is on its way.\n") == 2
+    assert catalog()["llm.overloaded"].public in chat.out
     first, second = sorted(api.sessions(dir=folder), key=lambda session: session.started_at)
     assert [len(first.turns), len(second.turns)] == [1, 2]
     assert [turn.status for turn in second.turns] == ["ok", "failed"]
@@ -136,26 +134,15 @@ def test_a_chat_with_the_agent_of_a_file(tmp_path: Path, provider: str) -> None:
 @pytest.mark.parametrize(
     ("scenario", "code"), [("auth_error", ExitCode.BAD_CREDENTIALS), ("unreachable", ExitCode.NO_MODEL)]
 )
-def test_a_chat_that_cannot_go_on_ends(tmp_path: Path, scenario: str, code: ExitCode) -> None:
+def test_a_chat_that_cannot_go_on_ends(
+    tmp_path: Path, talk: Callable[..., Outcome], scenario: str, code: ExitCode
+) -> None:
     """A key that nobody accepts and a server that nobody finds end the chat with a sentence and a code."""
-    chat = _chat(tmp_path, str(_plain(tmp_path)), "--scenario", str(_scenario(scenario)), typed="hello\n")
-    assert chat.returncode == code
-    assert chat.stderr.startswith("clew: ")
-    assert chat.stderr.count("\n") == 1
-    assert "Session trace saved to:" in chat.stdout
-
-
-def _chat(folder: Path, *options: str, typed: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", START, "chat", *options],
-        cwd=folder,
-        env={"PATH": os.environ["PATH"], "HOME": str(folder)},
-        input=typed,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    chat = talk(_plain(tmp_path), "--scenario", _scenario(scenario), typed="hello\n")
+    assert chat.code == code
+    assert chat.err.startswith("clew: ")
+    assert chat.err.count("\n") == 1
+    assert "Session trace saved to:" in chat.out
 
 
 def _asking(folder: Path) -> bool:
@@ -174,18 +161,18 @@ def _until(holds: Callable[[], bool], seconds: float = 30) -> None:
         time.sleep(0.02)
 
 
-def test_a_message_too_large_for_the_window_does_not_end_a_chat(tmp_path: Path) -> None:
+def test_a_message_too_large_for_the_window_does_not_end_a_chat(tmp_path: Path, talk: Callable[..., Outcome]) -> None:
     """The person is told in public words, the record says why, and the next message is answered."""
     agent = _plain(tmp_path)
     small = "context_window = 1300\nmax_output_tokens = 500\n[limits]\n"
     agent.write_text(agent.read_text().replace("[limits]\n", small))
-    talk = '[[answers]]\nkind = "message"\ncontent = [{ type = "text", text = "Hello!" }]\n'
-    (tmp_path / "talk.toml").write_text(f'name = "talk"\n{talk}')
+    hello = '[[answers]]\nkind = "message"\ncontent = [{ type = "text", text = "Hello!" }]\n'
+    (tmp_path / "talk.toml").write_text(f'name = "talk"\n{hello}')
     typed = f"{'x' * 9000}\nhello\n"
-    chat = _chat(tmp_path, str(agent), "--scenario", "talk.toml", "--dir", str(tmp_path / "s"), typed=typed)
-    assert chat.returncode == ExitCode.OK
-    assert catalog()["context.exceeded"].public in chat.stdout
-    assert "Hello!\n" in chat.stdout
+    chat = talk(agent, "--scenario", "talk.toml", "--dir", tmp_path / "s", typed=typed)
+    assert chat.code == ExitCode.OK
+    assert catalog()["context.exceeded"].public in chat.out
+    assert "Hello!\n" in chat.out
     (session,) = api.sessions(dir=tmp_path / "s")
     assert (session.status, len(session.turns)) == ("ok", 1)
     assert api.find_log(session, "context.exceeded") is not None

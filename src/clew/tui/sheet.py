@@ -7,13 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from clew.errors import ClewError
 from clew.text.clean import one_line
 from clew.text.row import Row, Span, crop_row
 from clew.text.signs import status_style
+from clew.tui.key_line import KeyLine
 from clew.tui.keys import bindings
 from clew.tui.lines import Lines
 from clew.tui.messages import Answered, Refused
@@ -48,7 +49,7 @@ class Sheet(Screen[None], inherit_bindings=False):
         """The title, the body, the keys."""
         yield Static(classes="title", id="title")
         yield from self.body()
-        yield Footer(show_command_palette=False)
+        yield KeyLine()
 
     def body(self) -> Iterable[Widget]:
         """What stands between the title and the keys."""

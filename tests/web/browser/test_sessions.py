@@ -26,12 +26,15 @@ def _rows(page: Page) -> Locator:
 
 
 def test_every_state_is_told_apart(page: Page, busy: Busy) -> None:
-    """A live session stands on top; interrupted, damaged, empty, unreadable and large ones say so in words."""
+    """A live session stands on top; interrupted, damaged, empty, unreadable and large ones say so in words.
+
+    What has no title is called by what its user began with, and where nobody said anything by its id.
+    """
     busy.show(page, "")
     rows = _rows(page)
     expect(rows.first).to_contain_text("running")
-    expect(rows.first).to_contain_text(busy.ids.live)
-    expect(rows.filter(has_text=busy.ids.interrupted)).to_contain_text("interrupted")
+    expect(rows.first).to_contain_text("“where is it?”")
+    expect(rows.filter(has_text="“is anybody there?”")).to_contain_text("interrupted")
     expect(rows.filter(has_text="a damaged record")).to_contain_text("damaged")
     expect(rows.filter(has_text=busy.ids.empty)).to_contain_text("abandoned")
     expect(rows.filter(has_text="a long day")).to_contain_text("3.00k")

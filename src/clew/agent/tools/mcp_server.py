@@ -50,10 +50,15 @@ class Server:
         """What it offers, or did when it was started last."""
         return self._link.tools if self._link is not None else ()
 
+    @property
+    def alive(self) -> bool:
+        """Whether it runs, as far as is known."""
+        return self._link is not None and self._link.alive
+
     def start(self) -> None:
         """Start it, unless it runs."""
         with self._lock:
-            if self._link is None or not self._link.alive:
+            if not self.alive:
                 self._restarts = self._declared.restarts
                 try:
                     self._link = self._open()

@@ -17,5 +17,5 @@ def misfit(definition: Definition, place: str, problem: str) -> AgentFileError:
         line = find_line(definition.path.read_text("utf-8"), f"- at `$.{place}`")
     except OSError:
         line = None
-    where = f"{definition.path}, line {line}" if line is not None else str(definition.path)
-    return AgentFileError(f"Agent file {where}, is not usable: at `{place}`, {problem}.")
+    where = f"{definition.path}, line {line}," if line is not None else str(definition.path)
+    return AgentFileError(f"Agent file {where} is not usable: at `{place}`, {problem}.")
