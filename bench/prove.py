@@ -30,7 +30,6 @@ from bench.checks.leaks import leaks
 from bench.checks.library import library
 from bench.checks.log import log
 from bench.checks.opening import opening
-from bench.checks.page_tests import vectors, views
 from bench.checks.plugin import plugin
 from bench.checks.properties import properties
 from bench.checks.replaying import replaying
@@ -39,6 +38,8 @@ from bench.checks.searching import searching
 from bench.checks.seeds import seeds
 from bench.checks.serving import serving
 from bench.checks.slugs import slugs
+from bench.checks.vectors import vectors
+from bench.checks.views import views
 from bench.process import ROOT
 from bench.series import WORKLOADS, compare
 from bench.table import markdown

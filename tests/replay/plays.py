@@ -118,9 +118,10 @@ RESPONSES = [Way("responses", waits, streams) for waits in (True, False) for str
 class Asker:
     """An agent on a plain SDK that asks one thing after the other, and goes on whatever comes."""
 
-    def __init__(self, way: Way, url: str, timeout: float) -> None:
+    def __init__(self, way: Way, url: str, patience: float) -> None:
         self._way = way
-        options: dict[str, Any] = {"api_key": "scripted", "timeout": timeout}
+        # A busy machine may be slow to connect, which is no timeout of a model.
+        options: dict[str, Any] = {"api_key": "scripted", "timeout": openai.Timeout(60.0, read=patience)}
         if way.provider == "anthropic":
             made: Any = (anthropic.Anthropic if way.waits else anthropic.AsyncAnthropic)(base_url=url, **options)
             self.client = record_anthropic(made)
