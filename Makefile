@@ -37,7 +37,7 @@ docs: $(READY) ## run the examples of the documentation, and build it as a site 
 demo: $(READY) ## record three sessions through the real SDK and show each as a tree
 	@$(BIN)/python -m clew.agent.demo
 
-test: page ## check style, types, floors and every promise at a small size (about 10 minutes)
+test: page ## check style, types, floors and every promise at a small size (about 7 minutes)
 	@$(MAKE) --no-print-directory --jobs 2 style promises
 
 style: $(READY)
