@@ -27,7 +27,8 @@ NOW = START / 1000 + 60
 _TRIES = 400
 _IDS = re.compile(r"terminal-[0-9a-f-]+")
 _WRITER = re.compile(
-    r"(byte(?:&#160;| ))\d+|(journal(?:&#160;| ))[\d.]+(?:&#160;| )k?B|(>&#160;&#160;)[\d.]+&#160;[kM]?B(?=</text>|&#160;·)"
+    r"(byte(?:&#160;| ))\d+|(journal(?:&#160;| ))[\d.]+(?:&#160;| )k?B"
+    r"|(>&#160;&#160;)[\d.]+&#160;[kM]?B(?=</text>|&#160;·)"
 )
 """What depends on the number of this process: places and sizes of a journal, whose head names its writer."""
 
